@@ -1,0 +1,41 @@
+"""Where the data lives: the PostgreSQL that `DATABASE_URL` names, or the embedded one in the data folder.
+
+Django gets plain connection parameters from here. The URL is parsed with libpq's own rules, so every form
+that psql takes (`?host=/socket/folder`, several hosts, `sslmode`) works.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+# libpq's names for what Django keeps in keys of its own.
+_DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+
+
+def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
+    """Return Django's `DATABASES` entry for a libpq URL or connection string.
+
+    `pool_size` is the largest number of connections that one process opens. Raises
+    `psycopg.ProgrammingError` when the URL cannot be read.
+    """
+    parameters = conninfo_to_dict(url)
+    settings: dict[str, Any] = {
+        "ENGINE": "django.db.backends.postgresql",
+        # The pool hands out a connection per request; without the health check the first query after a
+        # disconnect fails.
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
+    for libpq_name, django_name in _DJANGO_KEYS.items():
+        settings[django_name] = parameters.pop(libpq_name, "")
+    settings["OPTIONS"] = {**parameters, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}}
+    return settings
+
+
+def database_url(environ: Mapping[str, str], data_dir: Path) -> str:
+    """Return `DATABASE_URL`, or the address of the embedded server in the data folder."""
+    return environ.get("DATABASE_URL") or f"postgresql:///berichtenpoort?host={data_dir / 'postgres'}&user=postgres"
