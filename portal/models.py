@@ -7,9 +7,13 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.tracking import track
 
+
+@track(exclude=["password", "last_login"])
 class User(AbstractUser):
     """A person who signs in, or a system user on whose behalf an app connector calls.
 
@@ -31,6 +35,9 @@ class User(AbstractUser):
         help_text=_("Reviews allowlist incidents of all environments; sees no message content."),
     )
 
+    # The history leaves secrets out, so this is what tells that a password changed.
+    password_changed_at = models.DateTimeField(_("password changed"), null=True, editable=False)
+
     objects: ClassVar[UserManager[User]] = UserManager()
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "email"]
@@ -49,6 +56,10 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.name or self.username
 
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_changed_at = timezone.now()
+
     def get_full_name(self) -> str:
         return str(self)
 
@@ -65,10 +76,13 @@ class Role(models.TextChoices):
     SYSTEM = "systeem", _("System user")
 
 
+@track()
 class Membership(models.Model):
     """That a user belongs to an environment, and in which role: one role per user and environment."""
 
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
+    )
     environment = models.ForeignKey(
         "connectors.Environment",
         on_delete=models.CASCADE,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 import django_stubs_ext
@@ -25,21 +27,19 @@ PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
 
 
-def _private(name: str, flags: int) -> int:
-    return os.open(name, flags, 0o600)
-
-
 def _secret_key() -> str:
-    """Return `SECRET_KEY`, or outside production one of this machine's own, made once and kept in the data folder."""
+    """Return `SECRET_KEY`; outside production one of this machine's own, made once and kept in the data folder."""
     if PRODUCTION or "SECRET_KEY" in env.ENVIRON:
         return str(env("SECRET_KEY"))
     path = DATA_DIR / "secret_key"
-    DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
-    try:
-        with path.open("x", opener=_private) as file:
+    if not path.exists():
+        DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # Linked into place whole, so that of several processes that start at once one wins and none reads half a key.
+        with tempfile.NamedTemporaryFile("w", dir=DATA_DIR) as file:
             file.write(secrets.token_urlsafe(50))
-    except FileExistsError:
-        pass
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(file.name, path)
     return path.read_text()
 
 
@@ -108,14 +108,22 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context_processors.frame",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "portal.templatetags.portal_ui"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "portal.templatetags.portal_ui",
+            ],
         },
     },
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data -----------------------------------------------------------------------------------------------------------------
-DATABASES = {"default": database_settings(database_url(env.ENVIRON, DATA_DIR), pool_size=env.int("DATABASE_POOL", default=20))}
+DATABASES = {
+    "default": database_settings(
+        database_url(env.ENVIRON, DATA_DIR), pool_size=env.int("DATABASE_POOL", default=20)
+    )
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Every change of configuration is recorded by triggers; see portal/audit.py.
@@ -173,7 +181,9 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.list("TRUSTED_PROXIES", default=[]) else None
+SECURE_PROXY_SSL_HEADER = (
+    ("HTTP_X_FORWARDED_PROTO", "https") if env.list("TRUSTED_PROXIES", default=[]) else None
+)
 # Networks of the proxies in front of us; only behind these is X-Forwarded-For believed.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 

@@ -1,0 +1,277 @@
+"""Why a call is refused or a message fails: the one list of causes, with what each person is told. Pure.
+
+A refusal is data. The caller learns no more than DOMAIN 3 allows; the administrator reads the cause and the fix in the
+communication log under the same log reference.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+# What every refused caller reads who has not shown a valid token from an allowed address. The wire speaks Dutch
+# whatever the language of the portal, so texts for callers are literals.
+GENERIC_TEXT = "Er is een fout opgetreden bij het verzenden en ontvangen van berichten."
+
+
+class Answer(enum.Enum):
+    """The form of the answer at the gateway: a row of the table in DOMAIN 3b."""
+
+    UNAUTHENTICATED = 401
+    FORBIDDEN = 403
+    NOT_FOUND = 404
+    WRONG_METHOD = 405
+    TOO_LARGE = 413
+    REFUSED = 500
+    UNAVAILABLE = 503
+
+
+class Owner(enum.Enum):
+    """Who can take the cause away."""
+
+    ADMINISTRATOR = _("administrator of this environment")
+    SUPPORT = _("support staff, after an incident")
+    SENDER = _("sender of the message")
+
+
+class Condition(enum.Enum):
+    """What is checked before a message is taken, in this order (DOMAIN 1b, 1c and 3)."""
+
+    TOKEN = _("token valid")
+    CONNECTOR = _("app connector active")
+    GROUP = _("user in the group")
+    GRANT = _("CommSvcConnector granted")
+    ADDRESS = _("address allowed")
+    CUSTOMER = _("customer environment of this token")
+    MESSAGE_TYPE = _("message type open")
+    CONTENT = _("message readable")
+
+
+class Fix(enum.Enum):
+    """What takes the cause away; screens turn it into a button."""
+
+    NEW_TOKEN = _("Create a new token for this user and record it in the customer environment.")
+    COPY_TOKEN = _("Copy the whole token, from <token> to </token>, into the customer environment.")
+    UNBLOCK_CONNECTOR = _("Clear the check box Blocked in the properties of the app connector.")
+    UNBLOCK_USER = _("Unblock the user, or create a new user and token.")
+    ADD_TO_GROUP = _("Add the user to the user group of the app connector.")
+    ADD_CONNECTOR = _("Add the connector CommSvcConnector to the app connector.")
+    ALLOW_ADDRESS = _("Change the IP restrictions of the app connector so that they let this address in.")
+    SUBMIT_INCIDENT = _("Submit an incident that asks to put this address on the allowlist.")
+    SECOND_ENVIRONMENT = _("Create a user and a token of its own for the second customer environment.")
+    UNBLOCK_TYPE = _("Link a workflow to the message type and clear its check box Blocked.")
+    MEND_REQUEST = _("The sender mends the request and sends it again; nothing has been stored.")
+    SPLIT_MESSAGE = _("The sender sends a smaller message.")
+    SEND_AGAIN = _("The sender sends a corrected message under a new id.")
+    ASK_SUPPORT = _("Contact support staff with the log reference.")
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What belongs to a cause.
+
+    `text` is the cause for administrators and support, `caller` what the caller reads besides the log reference,
+    `error_number` the negative number on the wire. `condition` is the check at which the call stopped; None when it
+    stopped before the first.
+    """
+
+    answer: Answer
+    text: Promise
+    owner: Owner
+    fix: Fix
+    condition: Condition | None = None
+    caller: str = GENERIC_TEXT
+    error_number: int = -2147180999
+
+
+class Cause(enum.Enum):
+    """The causes by code. The code is stored in the log and never renamed."""
+
+    TOKEN_MISSING = Explanation(
+        Answer.UNAUTHENTICATED, _("The call carried no token."), Owner.SENDER, Fix.COPY_TOKEN, Condition.TOKEN
+    )
+    TOKEN_MALFORMED = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("What the call carried does not have the form of a token."),
+        Owner.SENDER,
+        Fix.COPY_TOKEN,
+        Condition.TOKEN,
+    )
+    TOKEN_UNKNOWN = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("The token does not exist here: it was never made, or belongs to another portal."),
+        Owner.ADMINISTRATOR,
+        Fix.NEW_TOKEN,
+        Condition.TOKEN,
+    )
+    TOKEN_DELETED = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("The token has been deleted, but the sender still uses it."),
+        Owner.ADMINISTRATOR,
+        Fix.NEW_TOKEN,
+        Condition.TOKEN,
+    )
+    TOKEN_EXPIRED = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("The token has expired."),
+        Owner.ADMINISTRATOR,
+        Fix.NEW_TOKEN,
+        Condition.TOKEN,
+    )
+    USER_BLOCKED = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("The user of the token is blocked."),
+        Owner.ADMINISTRATOR,
+        Fix.UNBLOCK_USER,
+        Condition.TOKEN,
+    )
+    CONNECTOR_BLOCKED = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("The app connector is blocked."),
+        Owner.ADMINISTRATOR,
+        Fix.UNBLOCK_CONNECTOR,
+        Condition.CONNECTOR,
+    )
+    USER_NOT_IN_GROUP = Explanation(
+        Answer.UNAUTHENTICATED,
+        _("The user of the token is not in the user group of the app connector."),
+        Owner.ADMINISTRATOR,
+        Fix.ADD_TO_GROUP,
+        Condition.GROUP,
+    )
+    CONNECTOR_NOT_GRANTED = Explanation(
+        Answer.REFUSED,
+        _("The connector CommSvcConnector is not on the list of the app connector."),
+        Owner.ADMINISTRATOR,
+        Fix.ADD_CONNECTOR,
+        Condition.GRANT,
+        caller="Deze connector wordt niet ondersteund of de gebruiker is niet geautoriseerd.",
+        error_number=-2147180996,
+    )
+    ADDRESS_RESTRICTED = Explanation(
+        Answer.FORBIDDEN,
+        _("The IP restrictions of the app connector do not let this address in."),
+        Owner.ADMINISTRATOR,
+        Fix.ALLOW_ADDRESS,
+        Condition.ADDRESS,
+    )
+    ADDRESS_NOT_ALLOWLISTED = Explanation(
+        Answer.FORBIDDEN,
+        _("The address is not on the allowlist for the profile Communication with Accountant."),
+        Owner.SUPPORT,
+        Fix.SUBMIT_INCIDENT,
+        Condition.ADDRESS,
+    )
+    OTHER_CUSTOMER_ENVIRONMENT = Explanation(
+        Answer.REFUSED,
+        _("The token belongs to another customer environment: one token serves one customer environment."),
+        Owner.ADMINISTRATOR,
+        Fix.SECOND_ENVIRONMENT,
+        Condition.CUSTOMER,
+        caller="Dit token hoort bij een andere omgeving.",
+        error_number=-2147180995,
+    )
+    MESSAGE_TYPE_UNKNOWN = Explanation(
+        Answer.REFUSED,
+        _("The call names a message type that does not exist."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        Condition.MESSAGE_TYPE,
+        caller="De berichtsoort bestaat niet.",
+        error_number=-2147220469,
+    )
+    MESSAGE_TYPE_BLOCKED = Explanation(
+        Answer.REFUSED,
+        _("The message type is blocked."),
+        Owner.ADMINISTRATOR,
+        Fix.UNBLOCK_TYPE,
+        Condition.MESSAGE_TYPE,
+        caller="De berichtsoort is geblokkeerd.",
+        error_number=-2147220468,
+    )
+    EXTERNAL_ID_MISSING = Explanation(
+        Answer.REFUSED,
+        _("The call carries no usable externalMessageId (1 to 200 characters)."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        Condition.CONTENT,
+        caller="externalMessageId ontbreekt of is langer dan 200 tekens.",
+        error_number=-2147220467,
+    )
+    EXTERNAL_ID_CONFLICT = Explanation(
+        Answer.REFUSED,
+        _("A message with this externalMessageId but with other content was received before."),
+        Owner.SENDER,
+        Fix.SEND_AGAIN,
+        Condition.CONTENT,
+        caller="Er is al een ander bericht ontvangen met dit externalMessageId.",
+        error_number=-2147220466,
+    )
+    CONTENT_MISSING = Explanation(
+        Answer.REFUSED,
+        _("The call carries no message content."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        Condition.CONTENT,
+        caller="messageContent ontbreekt.",
+        error_number=-2147220465,
+    )
+    CONTENT_UNREADABLE = Explanation(
+        Answer.REFUSED,
+        _("The message content is neither XML nor a ZIP file in base64, or the PDF is not in base64."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        Condition.CONTENT,
+        caller="De inhoud van het bericht kan niet worden gelezen.",
+        error_number=-2147220464,
+    )
+    REQUEST_UNREADABLE = Explanation(
+        Answer.REFUSED,
+        _("The request itself cannot be read: broken or forbidden XML, or JSON that is not a message."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        caller="Het verzoek kan niet worden gelezen.",
+        error_number=-2147220463,
+    )
+    METHOD_UNKNOWN = Explanation(
+        Answer.REFUSED,
+        _("The call asks for a method that does not exist here."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        caller="De gevraagde methode bestaat niet.",
+        error_number=-2147220462,
+    )
+    REQUEST_TOO_LARGE = Explanation(
+        Answer.TOO_LARGE,
+        _("The request is larger than the gateway takes."),
+        Owner.SENDER,
+        Fix.SPLIT_MESSAGE,
+        caller="Het verzoek is te groot.",
+        error_number=-2147220461,
+    )
+    NOT_PROCESSABLE = Explanation(
+        Answer.REFUSED,
+        _("The message was stored but could not be processed."),
+        Owner.SENDER,
+        Fix.SEND_AGAIN,
+        Condition.CONTENT,
+    )
+    PROCESSING_GAVE_UP = Explanation(
+        Answer.REFUSED,
+        _("Processing the message failed several times in a row, without a reason in the message itself."),
+        Owner.SUPPORT,
+        Fix.ASK_SUPPORT,
+        Condition.CONTENT,
+    )
+
+    @property
+    def code(self) -> str:
+        return self.name.lower()
+
+    @classmethod
+    def from_code(cls, code: str) -> Cause:
+        """Return the cause that is stored under `code`. Raises `KeyError`."""
+        return cls[code.upper()]

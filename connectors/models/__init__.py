@@ -1,0 +1,21 @@
+"""Who may call: environments, their groups, app connectors with tokens, and the allowlist."""
+
+from connectors.models.allowlist import AllowlistEntry, AllowlistRequest, CommunicationProfile
+from connectors.models.app_connectors import AppConnector, Connector, ConnectorGrant, IpRule
+from connectors.models.environments import ENVIRONMENT_CODE, Environment, GroupMember, UserGroup
+from connectors.models.tokens import Token
+
+__all__ = [
+    "ENVIRONMENT_CODE",
+    "AllowlistEntry",
+    "AllowlistRequest",
+    "AppConnector",
+    "CommunicationProfile",
+    "Connector",
+    "ConnectorGrant",
+    "Environment",
+    "GroupMember",
+    "IpRule",
+    "Token",
+    "UserGroup",
+]

@@ -1,0 +1,162 @@
+"""The allowlist: from which addresses messages may come, and the incidents that ask for it (DOMAIN 1c)."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from connectors.fields import CidrField, display_network
+from connectors.models.environments import Environment
+from portal.tracking import track
+
+
+class CommunicationProfile(models.TextChoices):
+    """For which kind of communication an address is allowed."""
+
+    ACCOUNTANT = "accountant", _("Communication with Accountant")
+
+
+@track()
+class AllowlistRequest(models.Model):
+    """An incident: an administrator asks support staff to allow an address for the messages of an environment."""
+
+    class Feature(models.TextChoices):
+        """The incident's *kenmerk*: the desk that it goes to."""
+
+        GENERAL = "general", _("General")
+
+    class Status(models.TextChoices):
+        OPEN = "open", _("Open")
+        APPROVED = "approved", _("Approved")
+        REJECTED = "rejected", _("Rejected")
+
+    environment = models.ForeignKey(
+        Environment,
+        on_delete=models.PROTECT,
+        related_name="allowlist_requests",
+        verbose_name=_("environment"),
+    )
+    feature = models.CharField(_("feature"), max_length=10, choices=Feature, default=Feature.GENERAL)
+    profile = models.CharField(
+        _("communication profile"),
+        max_length=12,
+        choices=CommunicationProfile,
+        default=CommunicationProfile.ACCOUNTANT,
+    )
+    participant_number = models.CharField(_("participant number"), max_length=5)
+    network = CidrField(_("address or range"))
+    explanation = models.TextField(_("explanation"), max_length=2000, blank=True)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by")
+    )
+    submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
+    decision_reason = models.TextField(_("reason"), max_length=2000, blank=True)
+
+    class Meta:
+        verbose_name = _("allowlist incident")
+        verbose_name_plural = _("allowlist incidents")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant_number", "profile", "network"],
+                condition=Q(status="open"),
+                name="one_open_incident_per_address",
+            ),
+            models.CheckConstraint(
+                name="participant_number_shape", condition=Q(participant_number__regex=r"^\d{5}$")
+            ),
+            models.CheckConstraint(
+                name="incident_decided_by_someone",
+                condition=Q(status="open", decided_at__isnull=True, decided_by__isnull=True)
+                | (~Q(status="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="rejection_has_reason", condition=~Q(status="rejected") | ~Q(decision_reason="")
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["environment", "-id"], name="incident_by_environment"),
+            models.Index(fields=["status", "id"], name="incident_queue"),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="incident_decision_is_final",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("OLD.status <> 'open' AND OLD.* IS DISTINCT FROM NEW.*"),
+                func="RAISE EXCEPTION 'a decided incident does not change' USING ERRCODE = 'check_violation';",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.pk} {display_network(self.network)} → {self.participant_number}"
+
+
+@track()
+class AllowlistEntry(models.Model):
+    """An address or range from which messages for a participant are let in, while it is not revoked or expired."""
+
+    participant_number = models.CharField(_("participant number"), max_length=5)
+    profile = models.CharField(
+        _("communication profile"),
+        max_length=12,
+        choices=CommunicationProfile,
+        default=CommunicationProfile.ACCOUNTANT,
+    )
+    network = CidrField(_("address or range"))
+    request = models.ForeignKey(
+        AllowlistRequest,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="entries",
+        verbose_name=_("incident"),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("revoked by"),
+    )
+
+    class Meta:
+        verbose_name = _("allowlist entry")
+        verbose_name_plural = _("allowlist entries")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["participant_number", "profile", "network"],
+                condition=Q(revoked_at__isnull=True),
+                name="address_allowed_once",
+            ),
+            models.CheckConstraint(
+                name="entry_participant_number_shape", condition=Q(participant_number__regex=r"^\d{5}$")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{display_network(self.network)} → {self.participant_number}"

@@ -1,0 +1,266 @@
+"""Messages: what came in, how far it is, and what was read in it.
+
+These tables grow to tens of millions of rows: lists go by the primary key (time-ordered) and never count.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+import uuid
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from connectors.models import Environment, Token
+from messaging.kinds import MessageKind, NumberScheme
+from messaging.models.organisations import Organisation
+from messaging.models.workflows import MessageType, WorkflowStep, WorkflowVersion
+from messaging.statuses import TRANSITIONS, Status
+from portal.tracking import no_truncate
+
+
+def new_message_id() -> uuid.UUID:
+    """Make a UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits.
+
+    Later messages have greater ids, so that the primary key is also the order of a list.
+    """
+    milliseconds = time.time_ns() // 1_000_000
+    value = (milliseconds << 80) | secrets.randbits(80)
+    return uuid.UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
+
+
+def public_id(value: uuid.UUID) -> str:
+    """Write a message id or log reference as client programs and people see it: 32 upper-case hex characters."""
+    return value.hex.upper()
+
+
+_ALLOWED_TRANSITIONS = ", ".join(f"({before:d}, {after:d})" for before, after in sorted(TRANSITIONS))
+
+
+class Message(models.Model):
+    """An external message, from the moment that it is stored for certain.
+
+    What the sender sent never changes (trigger `message_facts_are_fixed`); status, lease and links do. Status
+    changes go through `messaging.statuses` only; the database refuses other transitions than DOMAIN 2 allows and
+    a status without its event.
+    """
+
+    id = models.UUIDField(_("message id"), primary_key=True, default=new_message_id, editable=False)
+    environment = models.ForeignKey(
+        Environment,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        verbose_name=_("environment"),
+        db_index=False,
+    )
+    token = models.ForeignKey(
+        Token, on_delete=models.PROTECT, related_name="messages", verbose_name=_("token"), db_index=False
+    )
+    message_type = models.ForeignKey(
+        MessageType,
+        on_delete=models.PROTECT,
+        related_name="messages",
+        verbose_name=_("message type"),
+        db_index=False,
+    )
+    external_message_id = models.CharField(_("external message id"), max_length=200)
+    sender_environment = models.CharField(_("customer environment"), max_length=8, blank=True)
+    source_address = models.GenericIPAddressField(_("address"))
+    content_digest = models.BinaryField(_("SHA-256 of the content"), max_length=32)
+    content_size = models.PositiveIntegerField(_("size in bytes"))
+    pdf_digest = models.BinaryField(_("SHA-256 of the PDF"), max_length=32, null=True)
+    received_at = models.DateTimeField(_("received"), db_default=TransactionNow())
+
+    status = models.PositiveSmallIntegerField(_("status"), choices=Status, default=Status.REGISTERED)
+    status_changed_at = models.DateTimeField(_("status since"), db_default=TransactionNow())
+    lease_until = models.DateTimeField(_("held by a worker until"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    organisation = models.ForeignKey(
+        Organisation,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="messages",
+        verbose_name=_("organisation"),
+        db_index=False,
+    )
+    workflow_version = models.ForeignKey(
+        WorkflowVersion,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("workflow version"),
+        db_index=False,
+    )
+    step = models.ForeignKey(
+        WorkflowStep,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("step"),
+        db_index=False,
+    )
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["token", "external_message_id"], name="external_id_once_per_token"
+            ),
+            models.CheckConstraint(name="message_status_known", condition=models.Q(status__in=Status.values)),
+        ]
+        indexes = [
+            # Lists, newest first; `environment` leads every one of them.
+            models.Index(fields=["environment", "-id"], name="message_list"),
+            models.Index(fields=["environment", "status", "-id"], name="message_list_by_status"),
+            models.Index(fields=["organisation", "-id"], name="message_list_by_client"),
+            # What waits for a worker: small, however many messages there are.
+            models.Index(fields=["id"], condition=models.Q(status__in=[10, 20]), name="message_for_worker"),
+            models.Index(fields=["id"], condition=models.Q(status__in=[50, 70]), name="message_for_delivery"),
+        ]
+        triggers = [
+            no_truncate(),
+            pgtrigger.ReadOnly(
+                name="message_facts_are_fixed",
+                fields=[
+                    "id",
+                    "environment",
+                    "token",
+                    "message_type",
+                    "external_message_id",
+                    "sender_environment",
+                    "source_address",
+                    "content_digest",
+                    "content_size",
+                    "pdf_digest",
+                    "received_at",
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="message_status_transition",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                condition=pgtrigger.Condition(
+                    f"OLD.status <> NEW.status AND (OLD.status, NEW.status) NOT IN ({_ALLOWED_TRANSITIONS})"
+                ),
+                func="RAISE EXCEPTION 'a message does not go from % to %', OLD.status, NEW.status "
+                "USING ERRCODE = 'check_violation';",
+            ),
+            pgtrigger.Trigger(
+                name="message_status_has_event",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("status", "status_changed_at"),
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF NOT EXISTS (SELECT FROM messaging_messageevent e
+                                   WHERE e.message_id = NEW.id AND e.to_status = NEW.status
+                                     AND e.at = NEW.status_changed_at) THEN
+                        RAISE EXCEPTION 'message % has status % without an event', NEW.id, NEW.status
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+    @property
+    def public_id(self) -> str:
+        return public_id(self.id)
+
+
+class MessageContent(models.Model):
+    """The bytes of a message, in a table of their own so that lists never read them. They never change."""
+
+    message = models.OneToOneField(
+        Message, primary_key=True, on_delete=models.CASCADE, related_name="content", verbose_name=_("message")
+    )
+    content = models.BinaryField(_("content"))
+    pdf = models.BinaryField(_("PDF"), null=True)
+
+    class Meta:
+        verbose_name = _("message content")
+        verbose_name_plural = _("message contents")
+        triggers = [no_truncate(), pgtrigger.Protect(name="content_is_fixed", operation=pgtrigger.Update)]
+
+    def __str__(self) -> str:
+        return public_id(self.message_id)
+
+
+class MessageReading(models.Model):
+    """What the analysis read in a message: period, number, amount, and the document as an assessor sees it."""
+
+    message = models.OneToOneField(
+        Message, primary_key=True, on_delete=models.CASCADE, related_name="reading", verbose_name=_("message")
+    )
+    kind = models.CharField(_("kind"), max_length=3, choices=MessageKind)
+    period_start = models.DateField(_("period from"), null=True)
+    period_end = models.DateField(_("period to"), null=True)
+    number_scheme = models.CharField(_("kind of number"), max_length=3, choices=NumberScheme, blank=True)
+    number = models.CharField(_("number"), max_length=20, blank=True)
+    amount = models.BigIntegerField(_("amount"), null=True, help_text=_("In whole euros."))
+    findings = models.PositiveSmallIntegerField(_("failed checks"), default=0)
+    document = models.JSONField(_("document"), help_text=_("As written by messaging.xbrl."))
+    read_at = models.DateTimeField(_("read"), db_default=TransactionNow())
+
+    class Meta:
+        verbose_name = _("message reading")
+        verbose_name_plural = _("message readings")
+        indexes = [models.Index(fields=["number_scheme", "number"], name="reading_by_number")]
+
+    def __str__(self) -> str:
+        return public_id(self.message_id)
+
+
+class MessageEvent(models.Model):
+    """Something that happened to a message, with time, actor and note; append-only."""
+
+    class Kind(models.TextChoices):
+        STATUS = "status", _("Status")
+        LINKED = "linked", _("Organisation linked")
+        NOTE = "note", _("Remark")
+
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="events", verbose_name=_("message"), db_index=False
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STATUS)
+    from_status = models.PositiveSmallIntegerField(_("from status"), choices=Status, null=True)
+    to_status = models.PositiveSmallIntegerField(_("to status"), choices=Status, null=True)
+    at = models.DateTimeField(_("time"), db_default=TransactionNow())
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("actor"),
+        db_index=False,
+        db_constraint=False,
+    )
+    actor_name = models.CharField(_("actor name"), max_length=150)
+    note = models.TextField(_("note"), blank=True)
+    log_reference = models.UUIDField(_("log reference"), null=True)
+
+    class Meta:
+        verbose_name = _("message event")
+        verbose_name_plural = _("message events")
+        indexes = [models.Index(fields=["message", "id"], name="message_events")]
+        constraints = [
+            models.CheckConstraint(
+                name="status_event_has_status",
+                condition=~models.Q(kind="status") | models.Q(to_status__isnull=False),
+            ),
+        ]
+        triggers = [
+            no_truncate(),
+            pgtrigger.Protect(name="events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at}"
