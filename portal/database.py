@@ -12,6 +12,8 @@ from typing import Any
 
 from psycopg.conninfo import conninfo_to_dict
 
+from portal.embedded_postgres import server_url
+
 # libpq's names for what Django keeps in keys of its own.
 _DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
 
@@ -19,8 +21,9 @@ _DJANGO_KEYS = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host"
 def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
     """Return Django's `DATABASES` entry for a libpq URL or connection string.
 
-    `pool_size` is the largest number of connections that one process opens. Raises
-    `psycopg.ProgrammingError` when the URL cannot be read.
+    `pool_size` is the largest number of connections that one process opens; 0 is for commands: one
+    connection, no pool, and an unreachable database is reported at once. Raises `psycopg.ProgrammingError`
+    when the URL cannot be read.
     """
     parameters = conninfo_to_dict(url)
     settings: dict[str, Any] = {
@@ -32,10 +35,11 @@ def database_settings(url: str, *, pool_size: int) -> dict[str, Any]:
     }
     for libpq_name, django_name in _DJANGO_KEYS.items():
         settings[django_name] = parameters.pop(libpq_name, "")
-    settings["OPTIONS"] = {**parameters, "pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}}
+    pool = {"pool": {"min_size": 1, "max_size": pool_size, "timeout": 10}} if pool_size else {}
+    settings["OPTIONS"] = {**parameters, **pool}
     return settings
 
 
 def database_url(environ: Mapping[str, str], data_dir: Path) -> str:
     """Return `DATABASE_URL`, or the address of the embedded server in the data folder."""
-    return environ.get("DATABASE_URL") or f"postgresql:///berichtenpoort?host={data_dir / 'postgres'}&user=postgres"
+    return environ.get("DATABASE_URL") or server_url(data_dir)
