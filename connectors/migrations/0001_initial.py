@@ -26,9 +26,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("description", models.CharField(max_length=80, verbose_name="description")),
                 ("blocked", models.BooleanField(default=True, verbose_name="blocked")),
@@ -87,9 +85,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
             ],
@@ -118,9 +114,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "action",
@@ -171,9 +165,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("device", models.CharField(max_length=80, verbose_name="device")),
                 (
@@ -195,9 +187,7 @@ class Migration(migrations.Migration):
                 ("digest", models.BinaryField(max_length=32, unique=True, verbose_name="digest")),
                 (
                     "hint",
-                    models.CharField(
-                        help_text="The last four characters.", max_length=4, verbose_name="hint"
-                    ),
+                    models.CharField(help_text="The last four characters.", max_length=4, verbose_name="hint"),
                 ),
                 (
                     "created_at",
@@ -244,9 +234,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "hint",
-                    models.CharField(
-                        help_text="The last four characters.", max_length=4, verbose_name="hint"
-                    ),
+                    models.CharField(help_text="The last four characters.", max_length=4, verbose_name="hint"),
                 ),
                 (
                     "created_at",
@@ -264,9 +252,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=100, verbose_name="name")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -297,9 +283,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("participant_number", models.CharField(max_length=5, verbose_name="participant number")),
                 (
@@ -350,9 +334,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "feature",
@@ -511,9 +493,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "connector",
@@ -587,9 +567,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "code",
@@ -1224,9 +1202,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="connectorgrant",
-            constraint=models.UniqueConstraint(
-                fields=("app_connector", "connector"), name="connector_granted_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("app_connector", "connector"), name="connector_granted_once"),
         ),
         migrations.AddConstraint(
             model_name="connectorgrant",
@@ -1742,9 +1718,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="usergroup",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "name"), name="user_group_name_per_environment"
-            ),
+            constraint=models.UniqueConstraint(fields=("environment", "name"), name="user_group_name_per_environment"),
         ),
         migrations.AddConstraint(
             model_name="usergroup",
@@ -1906,9 +1880,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="appconnector",
-            constraint=models.UniqueConstraint(
-                fields=("id", "environment"), name="app_connector_environment"
-            ),
+            constraint=models.UniqueConstraint(fields=("id", "environment"), name="app_connector_environment"),
         ),
         migrations.AddConstraint(
             model_name="appconnector",

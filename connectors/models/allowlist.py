@@ -75,9 +75,7 @@ class AllowlistRequest(models.Model):
                 condition=Q(status="open"),
                 name="one_open_incident_per_address",
             ),
-            models.CheckConstraint(
-                name="participant_number_shape", condition=Q(participant_number__regex=r"^\d{5}$")
-            ),
+            models.CheckConstraint(name="participant_number_shape", condition=Q(participant_number__regex=r"^\d{5}$")),
             models.CheckConstraint(
                 name="incident_decided_by_someone",
                 condition=Q(status="open", decided_at__isnull=True, decided_by__isnull=True)

@@ -39,9 +39,7 @@ class AppConnector(models.Model):
         verbose_name = _("app connector")
         verbose_name_plural = _("app connectors")
         constraints = [
-            models.UniqueConstraint(
-                fields=["environment", "description"], name="app_connector_per_environment"
-            ),
+            models.UniqueConstraint(fields=["environment", "description"], name="app_connector_per_environment"),
             # Target of the composite key that holds tokens inside the environment (migration 0002).
             models.UniqueConstraint(fields=["id", "environment"], name="app_connector_environment"),
             models.CheckConstraint(

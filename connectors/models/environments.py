@@ -46,9 +46,7 @@ class Environment(models.Model):
         verbose_name = _("environment")
         verbose_name_plural = _("environments")
         constraints = [
-            models.CheckConstraint(
-                name="environment_code_shape", condition=models.Q(code__regex=ENVIRONMENT_CODE)
-            ),
+            models.CheckConstraint(name="environment_code_shape", condition=models.Q(code__regex=ENVIRONMENT_CODE)),
         ]
         indexes = [models.Index(fields=["participant_number"], name="environment_participant")]
 
@@ -88,9 +86,7 @@ class GroupMember(models.Model):
     """That a user is in a group. Both belong to the environment named here: composite keys in the database hold it,
     and a member who leaves the environment leaves its groups."""
 
-    group = models.ForeignKey(
-        UserGroup, on_delete=models.CASCADE, related_name="members", verbose_name=_("group")
-    )
+    group = models.ForeignKey(UserGroup, on_delete=models.CASCADE, related_name="members", verbose_name=_("group"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.CASCADE,

@@ -37,9 +37,7 @@ class Token(models.Model):
         max_length=8,
         blank=True,
         validators=[environment_code_validator],
-        help_text=_(
-            "The one environment that may send with this token. Empty: the first that it is used with."
-        ),
+        help_text=_("The one environment that may send with this token. Empty: the first that it is used with."),
     )
     digest = models.BinaryField(_("digest"), max_length=32, unique=True)
     hint = models.CharField(_("hint"), max_length=4, help_text=_("The last four characters."))
@@ -75,8 +73,7 @@ class Token(models.Model):
             ),
             models.CheckConstraint(
                 name="token_customer_environment_shape",
-                condition=models.Q(customer_environment="")
-                | models.Q(customer_environment__regex=ENVIRONMENT_CODE),
+                condition=models.Q(customer_environment="") | models.Q(customer_environment__regex=ENVIRONMENT_CODE),
             ),
             models.CheckConstraint(name="token_hint_shape", condition=models.Q(hint__regex=r"^[0-9A-F]{4}$")),
             models.CheckConstraint(

@@ -99,9 +99,7 @@ class LogEntry(models.Model):
             models.Index(fields=["environment", "-id"], name="log_list"),
             models.Index(fields=["address", "-id"], name="log_by_address"),
             models.Index(fields=["token", "-id"], name="log_by_token"),
-            models.Index(
-                fields=["message"], name="log_by_message", condition=models.Q(message__isnull=False)
-            ),
+            models.Index(fields=["message"], name="log_by_message", condition=models.Q(message__isnull=False)),
         ]
         triggers = [
             no_truncate(),

@@ -108,9 +108,7 @@ class Message(models.Model):
         verbose_name = _("message")
         verbose_name_plural = _("messages")
         constraints = [
-            models.UniqueConstraint(
-                fields=["token", "external_message_id"], name="external_id_once_per_token"
-            ),
+            models.UniqueConstraint(fields=["token", "external_message_id"], name="external_id_once_per_token"),
             models.CheckConstraint(name="message_status_known", condition=models.Q(status__in=Status.values)),
         ]
         indexes = [

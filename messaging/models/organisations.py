@@ -50,9 +50,7 @@ class OrganisationNumber(models.Model):
         verbose_name = _("identification number")
         verbose_name_plural = _("identification numbers")
         constraints = [
-            models.UniqueConstraint(
-                fields=["environment", "scheme", "number"], name="number_names_one_organisation"
-            ),
+            models.UniqueConstraint(fields=["environment", "scheme", "number"], name="number_names_one_organisation"),
             models.CheckConstraint(
                 name="number_normalised",
                 condition=models.Q(scheme="btw", number__regex=r"^[0-9A-Z]{1,20}$")

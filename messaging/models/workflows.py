@@ -144,8 +144,7 @@ class WorkflowStep(models.Model):
             ),
             models.CheckConstraint(
                 name="workflow_step_actions_known",
-                condition=Q(actions__contained_by=[action.value for action in StepAction])
-                & Q(actions__len__gte=1),
+                condition=Q(actions__contained_by=[action.value for action in StepAction]) & Q(actions__len__gte=1),
             ),
         ]
         triggers = [
@@ -159,8 +158,7 @@ class WorkflowStep(models.Model):
                 name="published_step_delete",
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
-                func=_STEP_IS_DRAFT.format(row="OLD")
-                + "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+                func=_STEP_IS_DRAFT.format(row="OLD") + "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
             ),
         ]
 
