@@ -1,0 +1,74 @@
+"""How the portal writes values for people: Dutch forms in every language of the screen. Pure functions, plain text out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+NOTHING = "–"  # noqa: RUF001  # an en dash stands for "no value", so that an empty cell is not taken for a fault
+MINUS = "−"  # noqa: RUF001  # the real minus sign is as wide as a digit; a hyphen is not
+NO_BREAK = "\u00a0"
+
+
+def euro(amount: int | Decimal | None) -> str:
+    """Return an amount in euros as `€ 1.234`, negative as `€ −1.234`, without a value as an en dash.
+
+    Amounts of returns are whole euros; cents are written only when there are any, and nothing is ever rounded away.
+    """
+    if amount is None or amount == "":
+        return NOTHING
+    value = Decimal(amount)
+    if value == value.to_integral_value():
+        digits = f"{abs(int(value)):,}"
+    else:
+        digits = f"{abs(value):,.2f}" if value == round(value, 2) else f"{abs(value):,f}"
+    dutch = digits.translate(str.maketrans(",.", ".,"))
+    return f"€{NO_BREAK}{MINUS if value < 0 else ''}{dutch}"
+
+
+def number(value: int | None) -> str:
+    """Return a count as `10.000`."""
+    return NOTHING if value is None else f"{value:,}".replace(",", ".")
+
+
+def datetime_nl(value: dt.datetime | dt.date | None) -> str:
+    """Return a moment as `22-11-2026 14:03` in the portal's time zone, and a day as `22-11-2026`."""
+    if value is None or value == "":
+        return NOTHING
+    if isinstance(value, dt.datetime):
+        moment = timezone.localtime(value) if timezone.is_aware(value) else value
+        return moment.strftime("%d-%m-%Y %H:%M")
+    return value.strftime("%d-%m-%Y")
+
+
+def seconds_nl(value: dt.datetime | None) -> str:
+    """Return a moment with its seconds, `22-11-2026 14:03:22`, for logs where the order within a minute matters."""
+    if value is None:
+        return NOTHING
+    return f"{datetime_nl(value)}:{value:%S}"
+
+
+def groups_of_eight(reference: str | None) -> list[str]:
+    """Split a log reference or message id (32 hex characters) into groups of eight, in capitals."""
+    plain = (reference or "").replace("-", "").upper()
+    return [plain[start : start + 8] for start in range(0, len(plain), 8)]
+
+
+def duration(value: dt.timedelta | int | float | None) -> str:
+    """Return a length of time (a timedelta, or seconds) in words with one unit: `3 hours`."""
+    if value is None:
+        return NOTHING
+    length = value if isinstance(value, dt.timedelta) else dt.timedelta(seconds=value)
+    if length < dt.timedelta(minutes=1):
+        return _("less than a minute")
+    now = timezone.now()
+    return timesince(now - length, now, depth=1)
+
+
+def age(moment: dt.datetime | None) -> str:
+    """Return how long ago a moment was, in words with one unit: `3 hours`. Shown beside the exact moment only."""
+    return NOTHING if moment is None else duration(timezone.now() - moment)

@@ -1,0 +1,148 @@
+"""The menu: what a member may open in the environment at hand, where they are, and what waits for them.
+
+Apps hang their numbers on it with `@counter("app:url_name")`, so that the menu need not know their models.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from portal.models import Role
+
+Counter = Callable[[HttpRequest], int | str | None]
+
+SUPPORT = "support"
+READERS = frozenset({Role.BEHEERDER, Role.AUDITOR})
+EVERYONE = frozenset({Role.BEHEERDER, Role.BEHANDELAAR, Role.AUDITOR})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line that the menu can have. `roles` are those of `Role`, or `SUPPORT`; `in_environment` adds the code."""
+
+    url_name: str
+    label: str | Promise
+    icon: str
+    roles: frozenset[str]
+    in_environment: bool = True
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    label: str
+    url: str
+    icon: str
+    count: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class MenuSection:
+    """A group of lines; without a title it is set apart by space only."""
+
+    title: str
+    items: tuple[MenuItem, ...]
+
+
+SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
+    (
+        "",
+        (
+            Entry("portal:setup", _("Set-up"), "checklist", READERS),
+            Entry("messaging:message_list", _("Messages"), "messages", EVERYONE),
+        ),
+    ),
+    (
+        _("General / Management"),
+        (
+            Entry("messaging:message_type_list", _("Communication connector"), "message-types", READERS),
+            Entry("connectors:app_connector_list", _("App connector"), "connector", READERS),
+            Entry("connectors:user_list", _("Users"), "users", READERS),
+        ),
+    ),
+    (
+        _("Traffic"),
+        (
+            Entry("messaging:log_list", _("Communication log"), "log", READERS | {SUPPORT}),
+            Entry("connectors:incident_list", _("Allowlist incidents"), "incident", READERS),
+        ),
+    ),
+    (
+        _("Support"),
+        (
+            Entry(
+                "connectors:support_queue",
+                _("Incidents"),
+                "support",
+                frozenset({SUPPORT}),
+                in_environment=False,
+            ),
+        ),
+    ),
+)
+
+_counters: dict[str, Counter] = {}
+
+
+def counter(url_name: str) -> Callable[[Counter], Counter]:
+    """Register the number that stands behind a menu line; it must be cheap, and bounded on tables that grow."""
+
+    def register(function: Counter) -> Counter:
+        _counters[url_name] = function
+        return function
+
+    return register
+
+
+def roles_of(request: HttpRequest) -> frozenset[str]:
+    """Return the roles that the signed-in user has here."""
+    membership = getattr(request, "membership", None)
+    roles = {str(membership.role)} if membership else set()
+    if getattr(request.user, "is_support", False):
+        roles.add(SUPPORT)
+    return frozenset(roles)
+
+
+def menu_for(request: HttpRequest) -> tuple[MenuSection, ...]:
+    """Return the menu of this request's user, in the environment that the request is about (if any)."""
+    roles = roles_of(request)
+    found = [
+        (title, [(entry, url) for entry in entries if entry.roles & roles and (url := _url(entry, request))])
+        for title, entries in SECTIONS
+    ]
+    current = _current([url for _title, lines in found for _entry, url in lines], request.path)
+    return tuple(
+        MenuSection(str(title), tuple(_item(entry, url, request, current) for entry, url in lines))
+        for title, lines in found
+        if lines
+    )
+
+
+def _url(entry: Entry, request: HttpRequest) -> str:
+    """Return the entry's address, or nothing when it needs an environment and there is none, or it is not built in."""
+    environment = getattr(request, "environment", None)
+    if entry.in_environment and environment is None:
+        return ""
+    try:
+        return reverse(
+            entry.url_name, kwargs={"code": environment.code} if entry.in_environment and environment else {}
+        )
+    except NoReverseMatch:
+        return ""
+
+
+def _current(urls: list[str], path: str) -> str:
+    """Return the address that the path lies under. The environment's own root lies above everything: exact only."""
+    above = [url for url in urls if path == url or (path.startswith(url) and url.count("/") > 2)]
+    return max(above, key=len, default="")
+
+
+def _item(entry: Entry, url: str, request: HttpRequest, current: str) -> MenuItem:
+    count = _counters[entry.url_name](request) if entry.url_name in _counters else None
+    return MenuItem(str(entry.label), url, entry.icon, str(count) if count else "", url == current)

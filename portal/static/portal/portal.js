@@ -1,0 +1,181 @@
+/* What makes the portal quick and well-spoken. Everything works without it. No dependencies but htmx's events. */
+(() => {
+  "use strict";
+
+  const live = () => document.getElementById("live");
+  const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+  /** Have a text read aloud. Emptied first, so that the same text twice is read twice. */
+  function announce(text) {
+    const region = live();
+    if (!region || !text) return;
+    region.textContent = "";
+    setTimeout(() => { region.textContent = text; }, 50);
+  }
+
+  function remember(name, value) {
+    const age = value ? 365 * 24 * 60 * 60 : 0;
+    document.cookie = `${name}=${value}; path=/; max-age=${age}; samesite=lax`;
+  }
+
+  const remembered = (name) => document.cookie.split("; ").find((part) => part.startsWith(`${name}=`))?.split("=")[1] ?? "";
+
+  /* Colours: the server writes the remembered choice into the page, so that nothing flashes. */
+  function showTheme() {
+    for (const button of document.querySelectorAll("[data-theme]")) {
+      button.setAttribute("aria-pressed", String(button.dataset.theme === remembered("theme")));
+    }
+  }
+
+  function chooseTheme(theme) {
+    remember("theme", theme);
+    if (theme) document.documentElement.dataset.bsTheme = theme;
+    else delete document.documentElement.dataset.bsTheme;
+    showTheme();
+  }
+
+  /* Copy, also where the page is served without TLS. */
+  async function copy(button) {
+    const source = document.querySelector(button.dataset.copy);
+    if (!source) return;
+    const text = (source.value ?? source.textContent).trim();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      const area = Object.assign(document.createElement("textarea"), { value: text, readOnly: true });
+      area.className = "visually-hidden";
+      button.after(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+      button.focus();
+    }
+    announce(button.dataset.copied);
+    const use = button.querySelector("use");
+    const drawn = use?.getAttribute("href");
+    use?.setAttribute("href", drawn.replace(/#.*/, "#check"));
+    setTimeout(() => use?.setAttribute("href", drawn), 2000);
+  }
+
+  /* Keyboard: `data-key="g"` on a button, link or field. Single keys can be switched off (WCAG 2.1.4). */
+  const keysOn = () => remembered("keys") !== "off";
+
+  function showKeys() {
+    for (const button of document.querySelectorAll("[data-keys-switch]")) button.setAttribute("aria-pressed", String(keysOn()));
+  }
+
+  function onKey(event) {
+    if (event.key === "Escape") {
+      for (const drop of document.querySelectorAll("details[data-drop][open]")) {
+        drop.open = false;
+        if (drop.contains(document.activeElement)) drop.querySelector("summary").focus();
+      }
+    }
+    const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+    if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+    const visible = (element) => element.getClientRects().length > 0;
+    const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(visible);
+    if (!target) return;
+    event.preventDefault();
+    target.focus();
+    if (!target.matches("input, textarea, select")) target.click();
+  }
+
+  document.addEventListener("keydown", onKey);
+
+  document.addEventListener("click", (event) => {
+    for (const drop of document.querySelectorAll("details[data-drop][open]")) {
+      if (!drop.contains(event.target)) drop.open = false;
+    }
+    const theme = closest(event, "[data-theme]");
+    if (theme) chooseTheme(theme.dataset.theme);
+    const copier = closest(event, "[data-copy]");
+    if (copier) copy(copier);
+    if (closest(event, "[data-keys-switch]")) {
+      remember("keys", keysOn() ? "off" : "");
+      showKeys();
+    }
+    const closer = closest(event, "[data-close]");
+    if (closer) {
+      closer.closest(closer.dataset.close)?.remove();
+      document.getElementById("main")?.focus({ preventScroll: true });
+    }
+    const summaryLink = closest(event, ".error-summary a[href^='#']");
+    if (summaryLink) document.querySelector(summaryLink.getAttribute("href"))?.focus();
+  });
+
+  /* Busy: a form that is on its way says so and ignores a second press; its buttons are never disabled. */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.matches("[hx-post], [hx-get], [data-hx-post], [data-no-busy]")) return;
+    if (form.dataset.busy) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.busy = "true";
+    (event.submitter ?? form.querySelector("[type=submit]"))?.setAttribute("aria-busy", "true");
+  });
+
+  function rest() {
+    for (const form of document.querySelectorAll("form[data-busy]")) delete form.dataset.busy;
+    for (const button of document.querySelectorAll(".btn[aria-busy]")) button.removeAttribute("aria-busy");
+  }
+
+  window.addEventListener("pageshow", rest);
+
+  /* htmx: busy while it loads, focus that is never lost, and words for who cannot see the change. */
+  let before = null;
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.target?.setAttribute("aria-busy", "true");
+  });
+
+  document.addEventListener("htmx:afterRequest", (event) => {
+    event.detail.target?.removeAttribute("aria-busy");
+  });
+
+  document.addEventListener("htmx:beforeSwap", () => {
+    const active = document.activeElement;
+    before = active && active !== document.body ? { id: active.id, name: active.getAttribute("name") } : null;
+  });
+
+  const focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
+
+  /** Where focus goes after a swap: what asks for it, a fault, what had it before, the first control, the part itself. */
+  function nextFocus(part) {
+    const inside = (selector) => (part.matches(selector) ? part : part.querySelector(selector));
+    return inside("[data-focus]") ?? inside("[aria-invalid=true]")
+      ?? (before?.name ? inside(`[name="${CSS.escape(before.name)}"]:not([type=hidden])`) : null)
+      ?? inside(focusable) ?? part;
+  }
+
+  document.addEventListener("htmx:afterSettle", (event) => {
+    const part = event.detail.elt;
+    const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
+    if (spoken) announce(spoken.dataset.announce);
+    const asks = part.querySelector("[data-focus]");
+    if (!asks && document.activeElement !== document.body) return;
+    const target = asks ?? nextFocus(part);
+    if (!target.matches(focusable)) target.setAttribute("tabindex", "-1");
+    target.focus({ preventScroll: !asks });
+  });
+
+  for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(name, () => {
+      rest();
+      const region = document.getElementById("messages");
+      const notice = document.createElement("div");
+      notice.className = "notice tone-red";
+      notice.textContent = document.body.dataset.failed;
+      region?.replaceChildren(notice);
+    });
+  }
+
+  document.addEventListener("announce", (event) => announce(event.detail.text));
+
+  document.addEventListener("DOMContentLoaded", () => {
+    showTheme();
+    showKeys();
+    document.querySelector("[data-focus]")?.focus();
+  });
+})();
