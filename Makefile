@@ -1,0 +1,54 @@
+# `make run` and `make test` need python3.11, its venv module, make and a package index. Nothing else.
+PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+BIN := .venv/bin
+TEMPLATES := templates
+
+.DEFAULT_GOAL := help
+.PHONY: help run test venv token lock check format messages clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
+
+run: ## Start everything: database, portal and worker (PORT, HOST, DATA_DIR, DATABASE_URL, DEMO=0)
+	@$(PYTHON) tools/environment.py run
+	@$(BIN)/python -m portal.supervisor
+
+test: ## Run the whole suite; the last line has the counts
+	@$(PYTHON) tools/environment.py dev
+	@$(BIN)/python tools/run_tests.py
+
+venv: ## Make .venv with everything for development
+	@$(PYTHON) tools/environment.py dev
+
+token: ## Make new demo tokens and show a command that sends a message with one
+	@$(PYTHON) tools/environment.py run
+	@$(BIN)/python -m portal.supervisor.new_token
+
+check: venv ## Lint, types, import contracts, migrations, settings, translations
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/djlint --check --lint --quiet $(TEMPLATES)
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	@PRODUCTION=1 SECRET_KEY=$$($(BIN)/python -c "import secrets; print(secrets.token_urlsafe(60))") \
+	ALLOWED_HOSTS=portal.example DATABASE_URL=postgresql://database.example/portal \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING
+	@$(BIN)/python tools/messages.py
+
+format: venv ## Bring Python files and templates into form
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/djlint --reformat --quiet $(TEMPLATES)
+
+messages: venv ## Collect the texts of the screen into the catalogue, and compile it (needs gettext)
+	@$(BIN)/python tools/messages.py --update
+
+lock: ## Choose new versions of all packages (needs uv)
+	@command -v uv >/dev/null || { echo "uv is missing: see docs.astral.sh/uv"; exit 1; }
+	@for set in run dev; do \
+	uv pip compile --quiet --upgrade --no-header --generate-hashes --python-version 3.11 \
+	$$(test $$set = dev && echo "-c requirements/run.txt") requirements/$$set.in -o requirements/$$set.txt || exit 1; done
+
+clean: ## Remove the environment and the caches; the data folder stays
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
