@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
@@ -50,6 +50,21 @@ def seconds_nl(value: dt.datetime | None) -> str:
     if value is None:
         return NOTHING
     return f"{datetime_nl(value)}:{value:%S}"
+
+
+def period(start: dt.date | None, end: dt.date | None) -> str:
+    """Return a period in words: a whole year, quarter or month by its name, any other by its first and last day."""
+    if start is None or end is None:
+        return NOTHING
+    months = (end.year - start.year) * 12 + end.month - start.month + 1
+    whole = start.day == 1 and (end + dt.timedelta(days=1)).day == 1
+    if whole and months == 1:
+        return dateformat.format(start, "F Y")
+    if whole and months == 3 and start.month % 3 == 1:
+        return _("quarter %(quarter)d of %(year)d") % {"quarter": start.month // 3 + 1, "year": start.year}
+    if whole and months == 12 and start.month == 1:
+        return str(start.year)
+    return _("%(start)s to %(end)s") % {"start": datetime_nl(start), "end": datetime_nl(end)}
 
 
 def groups_of_eight(reference: str | None) -> list[str]:

@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django import forms, template
+from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 register = template.Library()
 
@@ -52,12 +54,33 @@ def _target(field: BoundField) -> str:
     return f"{field.auto_id}_0" if control_kind(field) == "choices" else field.id_for_label
 
 
+def _message(error: ValidationError, field: BoundField) -> str:
+    """Return the words of an error. "This field is required" says nothing in a summary: it names the field instead."""
+    default = forms.Field.default_error_messages["required"]
+    if error.code == "required" and field.field.error_messages["required"] == default:
+        template_text = _("Choose: %(label)s.") if _is_choice(field) else _("Fill in: %(label)s.")
+        return template_text % {"label": str(field.label).rstrip(":.?")}
+    return " ".join(str(message) for message in error.messages)
+
+
+def _is_choice(field: BoundField) -> bool:
+    return isinstance(field.field.widget, forms.Select | forms.RadioSelect | forms.CheckboxSelectMultiple)
+
+
+@register.filter
+def messages_of(field: BoundField) -> list[str]:
+    """Return the errors of a field in words: the same that stand in the summary."""
+    return [_message(error, field) for error in field.errors.as_data()]
+
+
 def _lines(form: forms.BaseForm) -> Iterator[SummaryLine]:
-    for name, errors in form.errors.items():
-        field = form[name] if name in form.fields else None
-        target = _target(field) if field and not field.is_hidden else ""
-        for message in errors:
-            yield SummaryLine(target, str(message))
+    for message in form.non_field_errors():
+        yield SummaryLine("", str(message))
+    for name in form.errors:
+        if name in form.fields:
+            field = form[name]
+            target = "" if field.is_hidden else _target(field)
+            yield from (SummaryLine(target, message) for message in messages_of(field))
 
 
 @register.inclusion_tag("components/error_summary.html", takes_context=True)

@@ -71,6 +71,12 @@ def when(value: dt.datetime | dt.date | None, *, seconds: bool = False) -> SafeS
     return format_html('<time class="nowrap" datetime="{}">{}</time>', value.isoformat(), text)
 
 
+@register.simple_tag
+def period(start: dt.date | None, end: dt.date | None) -> str:
+    """Show the period of a return by its name (`3rd quarter 2026`), or else by its first and last day."""
+    return formats.period(start, end)
+
+
 # Badges -------------------------------------------------------------------------------------------------------------
 
 STATUS_LOOKS = {
@@ -175,6 +181,12 @@ def fact(content: str, label: str) -> SafeString:
 def copy_button(target: str, label: str = "", *, quiet: bool = True) -> SafeString:
     """Copies the text of `target` (a CSS selector) and says so; drawn as an icon, or with words when not `quiet`."""
     return component("copy_button", target=target, label=label or _("Copy"), quiet=quiet)
+
+
+@register.simple_block_tag
+def secret_panel(content: str, value: str, id: str = "secret") -> SafeString:
+    """A secret that is shown once, with its copy button; content: what else can be done with it (buttons)."""
+    return component("secret_panel", content=content, value=str(value), id=id, target=f"#{id}")
 
 
 @dataclass(frozen=True)
