@@ -13,13 +13,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.models import Role
+from portal.permissions import READ_MESSAGES, READ_SETUP
 
 Counter = Callable[[HttpRequest], int | str | None]
 
 SUPPORT = "support"
-READERS = frozenset({Role.BEHEERDER, Role.AUDITOR})
-EVERYONE = frozenset({Role.BEHEERDER, Role.BEHANDELAAR, Role.AUDITOR})
 
 
 @dataclass(frozen=True)
@@ -54,23 +52,23 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("portal:setup", _("Set-up"), "checklist", READERS),
-            Entry("messaging:message_list", _("Messages"), "messages", EVERYONE),
+            Entry("portal:setup", _("Set-up"), "checklist", READ_SETUP),
+            Entry("messaging:message_list", _("Messages"), "messages", READ_MESSAGES),
         ),
     ),
     (
         _("General / Management"),
         (
-            Entry("messaging:message_type_list", _("Communication connector"), "message-types", READERS),
-            Entry("connectors:app_connector_list", _("App connector"), "connector", READERS),
-            Entry("connectors:user_list", _("Users"), "users", READERS),
+            Entry("messaging:message_type_list", _("Communication connector"), "message-types", READ_SETUP),
+            Entry("connectors:app_connector_list", _("App connector"), "connector", READ_SETUP),
+            Entry("connectors:user_list", _("Users"), "users", READ_SETUP),
         ),
     ),
     (
         _("Traffic"),
         (
-            Entry("messaging:log_list", _("Communication log"), "log", READERS | {SUPPORT}),
-            Entry("connectors:incident_list", _("Allowlist incidents"), "incident", READERS),
+            Entry("messaging:log_list", _("Communication log"), "log", READ_SETUP | {SUPPORT}),
+            Entry("connectors:incident_list", _("Allowlist incidents"), "incident", READ_SETUP),
         ),
     ),
     (
