@@ -80,9 +80,9 @@ def parse_xml(
 ) -> etree._Element:
     """Parse a whole document and return its root element.
 
-    `max_bytes` bounds the input, `max_depth` the nesting of elements, `max_nodes` the tags, attributes, comments
-    and sections together. `encoding` is the charset of the transport (an HTTP header): it wins over the XML
-    declaration, a byte order mark wins over both (RFC 7303, section 3). Raises `XmlError`.
+    `max_bytes` bounds the input, `max_depth` the nesting of elements, `max_nodes` the tags, attributes,
+    comments and sections together. `encoding` is the charset of the transport (an HTTP header): it wins over
+    the XML declaration, a byte order mark wins over both (RFC 7303, section 3). Raises `XmlError`.
     """
     if len(data) > max_bytes:
         raise XmlError(XmlErrorCode.TOO_LARGE, f"{len(data)} bytes, at most {max_bytes} are accepted")

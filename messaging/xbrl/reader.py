@@ -27,7 +27,7 @@ from messaging.xbrl.document import (
 from messaging.xbrl.errors import ErrorCode, XbrlError
 from messaging.xbrl.facts import read_header
 from messaging.xbrl.inline import is_inline, read_inline_instance
-from messaging.xbrl.instance import Context, Instance, read_instance
+from messaging.xbrl.instance import Context, Instance, read_entry_points, read_instance
 from messaging.xbrl.package import is_package, read_reports
 from messaging.xbrl.values import clean_text, normalise_kvk_number, normalise_vat_number
 
@@ -100,34 +100,33 @@ def _parse(content: bytes, max_bytes: int) -> etree._Element:
 
 def _read_root(root: etree._Element) -> Document:
     if local_name(root) == "xbrl":
-        instance = read_instance(root)
-        if not any(instance.entry_points):
-            raise XbrlError(ErrorCode.NO_ENTRY_POINT)
-        return _read_instance(instance)
+        return _read_plain(root)
     if is_inline(root):
         return _read_inline(root)
     namespace = etree.QName(root).namespace
     raise XbrlError(ErrorCode.NOT_XBRL, f"{local_name(root)} ({namespace})" if namespace else local_name(root))
 
 
-def _read_instance(instance: Instance) -> Document:
-    for entry_point in instance.entry_points:
+def _read_plain(root: etree._Element) -> Document:
+    """Plain XBRL. The kind is settled before anything else is read, so that a foreign document is named."""
+    entry_points = [address for address in read_entry_points(root.iterchildren()) if address]
+    if not entry_points:
+        raise XbrlError(ErrorCode.NO_ENTRY_POINT)
+    for entry_point in entry_points:
         name = entry_point.rpartition("/")[2].lower()
         for kind, pattern in _ENTRY_POINTS:
             if match := pattern.fullmatch(name):
-                return _read_kind(instance, kind, entry_point, match[1])
-    entry_point = next(filter(None, instance.entry_points))
-    raise XbrlError(ErrorCode.OTHER_KIND, entry_point.rpartition("/")[2] or entry_point)
+                return _read_kind(read_instance(root), kind, entry_point, match[1])
+    raise XbrlError(ErrorCode.OTHER_KIND, entry_points[0].rpartition("/")[2] or entry_points[0])
 
 
 def _read_inline(root: etree._Element) -> Document:
     """Inline XBRL refers to a schema of the company's own; that it is for KvK shows in its namespaces."""
-    instance = read_inline_instance(root)
-    entry_point = next(iter(instance.entry_points), "")
+    entry_point = next(read_entry_points(root.iter("{*}schemaRef")), "")
     first_fact = next(root.iter("{*}nonNumeric"), root)
     for namespace in first_fact.nsmap.values():
         if match := _KVK_NAMESPACE.match(namespace):
-            return _read_kind(instance, "KVK", entry_point, match[1])
+            return _read_kind(read_inline_instance(root), "KVK", entry_point, match[1])
     raise XbrlError(ErrorCode.OTHER_KIND, f"inline XBRL {entry_point}")
 
 
