@@ -133,7 +133,7 @@ def approve_incident(*, incident: AllowlistRequest, acting_user: User) -> Allowl
 
 @transaction.atomic
 def reject_incident(*, incident: AllowlistRequest, reason: str, acting_user: User) -> AllowlistRequest:
-    """Turn an incident down, with the reason that the administrator reads. Raises `AlreadyDecidedError` or `DomainError`."""
+    """Turn an incident down, with a reason for who asked. Raises `AlreadyDecidedError` or `DomainError`."""
     current = _lock_open(incident)
     if not reason.strip():
         raise DomainError(_("Fill in why; the administrator reads it and must know what to do."), field="reason")
