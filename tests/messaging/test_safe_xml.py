@@ -7,14 +7,27 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from messaging.safe_xml import XmlError, XmlErrorCode, local_name, parse_xml
+from messaging.safe_xml import (
+    DEFAULT_MAX_DEPTH,
+    DEFAULT_MAX_NODES,
+    XmlError,
+    XmlErrorCode,
+    local_name,
+    parse_xml,
+)
 
 MAX = 30 * 2**20
 
 
-def refusal(data: bytes, **bounds: int) -> XmlError:
+def refusal(
+    data: bytes,
+    *,
+    max_bytes: int = MAX,
+    max_depth: int = DEFAULT_MAX_DEPTH,
+    max_nodes: int = DEFAULT_MAX_NODES,
+) -> XmlError:
     with pytest.raises(XmlError) as caught:
-        parse_xml(data, **{"max_bytes": MAX, **bounds})
+        parse_xml(data, max_bytes=max_bytes, max_depth=max_depth, max_nodes=max_nodes)
     return caught.value
 
 
