@@ -80,11 +80,12 @@ class EmbeddedPostgres:
         """Whether the first start still has to make the cluster."""
         return not self.cluster.exists()
 
-    def start(self, *, patience: float = 120) -> None:
+    def start(self, *, patience: float = 120, retry_for: float = 15) -> None:
         """Start the server and wait until it answers; make the cluster the first time, end a forgotten
         server.
 
-        `patience` is in seconds: recovery after a crash takes time. Raises `PostgresError`.
+        Seconds: `patience` for recovery after a crash, `retry_for` while a server that was killed is still ending.
+        Raises `PostgresError`.
         """
         self._identity = self._choose_identity()
         for folder in {self.folder, self.sockets}:
@@ -96,7 +97,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + patience
         # After a kill -9 of the postmaster its backends need a moment to notice; until then a new one
         # refuses.
-        refusals_until = min(deadline, time.monotonic() + 15)
+        refusals_until = min(deadline, time.monotonic() + retry_for)
         while not self._launch(deadline):
             if time.monotonic() > refusals_until:
                 raise PostgresError(f"PostgreSQL does not start; the end of {self.log}:\n{self._last_words()}")

@@ -37,7 +37,7 @@ class Part(Protocol):
 
 
 class Program:
-    """A part that is one command: web or worker."""
+    """A part that is one command: web server or worker."""
 
     def __init__(
         self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, patience: float
@@ -132,7 +132,7 @@ def web(configuration: Configuration, env: Mapping[str, str]) -> Program:
         *("--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--respawn-interval", "0.2"),
         *("--workers-kill-timeout", "8", "--log-level", "error"),
     ]
-    return Program("web", command, env=env, cwd=configuration.project, patience=12)
+    return Program("web server", command, env=env, cwd=configuration.project, patience=12)
 
 
 def worker(configuration: Configuration, env: Mapping[str, str]) -> Program:

@@ -20,7 +20,7 @@ from portal.supervisor.steps import Steps
 from portal.supervisor.stopping import StopRequestedError, StopRequests
 from portal.supervisor.terminal import say, step
 
-_FIRST_ANSWER = 90.0  # seconds that the web server may take at the start
+_FIRST_ANSWER = 60.0  # seconds that the web server may take at the start
 
 
 class Supervisor:
@@ -67,10 +67,10 @@ class Supervisor:
         steps.collect_static()
         demo = Demo(configuration, database_url)
         report = self._make_demo(demo, steps)
-        with step("Starting web server and worker"):
-            for part in (parts.web(configuration, env), parts.worker(configuration, env)):
-                self._launch(Keeper(part))
+        with step("Starting the web server"):
+            self._launch(Keeper(parts.web(configuration, env)))
             self._await_first_answer()
+        self._launch(Keeper(parts.worker(configuration, env)))
         self._welcome(demo, report)
 
     def _start_database(self) -> str:
@@ -126,7 +126,7 @@ class Supervisor:
         say("Ctrl-C stops everything.")
 
     def _keep(self) -> None:
-        while not self._requests.count:
+        while not self._requests.any():
             self._check_parts()
 
     def _check_parts(self) -> None:
@@ -136,10 +136,10 @@ class Supervisor:
 
     def _stop(self) -> None:
         """Stop what was started: first who asks the database, last the database."""
-        if self._requests.count:
+        if self._requests.any():
             say("\nStopping; Ctrl-C again stops at once.")
         started = {keeper.part.name: keeper.part for keeper in self._keepers}
-        for name in ("web", "worker", "database"):
+        for name in ("web server", "worker", "database"):
             if part := started.get(name):
                 with step(f"Stopping the {name}"):
                     part.stop(hurry=self._requests.forced)

@@ -60,7 +60,7 @@ class Steps:
 
     def _wait(self, process: subprocess.Popen[bytes], tick: Callable[[], None]) -> None:
         while process.poll() is None:
-            if self._requests.count:
+            if self._requests.any():
                 end_group(process, patience=10, hurry=self._requests.forced)
                 self._requests.raise_if_any()
             tick()

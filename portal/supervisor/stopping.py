@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from types import FrameType
 
@@ -11,24 +12,30 @@ class StopRequestedError(Exception):
 
 
 class StopRequests:
-    """Counts the requests to stop. Reading it is the only thing that the rest of the program does with signals."""
+    """Knows whether we are to stop. The rest of the program asks here and does nothing else with signals."""
 
     def __init__(self) -> None:
-        self.count = 0
+        self._count = 0
+        # `make` passes signals on, but not its own sudden death: then nobody would be left to stop us.
+        self._make = os.getppid() if "MAKELEVEL" in os.environ else None
 
     def listen(self) -> None:
         """Take over SIGINT (Ctrl-C), SIGTERM and SIGHUP (the terminal was closed)."""
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note)
 
+    def any(self) -> bool:
+        """Whether somebody asked us to stop."""
+        return self._count > 0 or self._make not in (None, os.getppid())
+
     def forced(self) -> bool:
         """Whether the user asked twice."""
-        return self.count > 1
+        return self._count > 1
 
     def raise_if_any(self) -> None:
         """Raise `StopRequestedError` once somebody asked."""
-        if self.count:
+        if self.any():
             raise StopRequestedError
 
     def _note(self, _number: int, _frame: FrameType | None) -> None:
-        self.count += 1
+        self._count += 1

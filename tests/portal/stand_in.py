@@ -81,7 +81,12 @@ class Run:
         self.port = free_port()
         self.log = folder / "screen"
         self._environ = environ
-        for name, text in (("manage.py", _MANAGE), ("portal/wsgi.py", _WSGI), ("requirements/run.txt", "")):
+        for name, text in (
+            ("manage.py", _MANAGE),
+            ("portal/__init__.py", ""),
+            ("portal/wsgi.py", _WSGI),
+            ("requirements/run.txt", ""),
+        ):
             path = self.project / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
@@ -151,6 +156,11 @@ class Run:
     def part(self, words: str) -> int:
         """Return the main process of the part whose command line has these words: the leader of its session."""
         return next(pid for pid, command in self.processes().items() if words in command and os.getsid(pid) == pid)
+
+    def is_replaced(self, victim: int, words: str) -> bool:
+        """Whether another process does the work of a killed one."""
+        processes = self.processes()
+        return victim not in processes and any(words in command for command in processes.values())
 
     def demo(self) -> dict[str, object]:
         """Return what the supervisor remembers of the demo."""
