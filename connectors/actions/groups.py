@@ -31,13 +31,11 @@ def rename_group(*, group: UserGroup, name: str, acting_user: User) -> UserGroup
 def authorise(*, group: UserGroup, membership: Membership, acting_user: User) -> GroupMember:
     """Put a user in a group: the app connectors of the group take the user's tokens from now on.
 
-    The database holds both to one environment. Raises `DomainError` when the user is in it already.
+    Who is in it already stays in it. The database holds both to one environment.
     """
-    member, created = GroupMember.objects.get_or_create(
+    member, _created = GroupMember.objects.get_or_create(
         group=group, user_id=membership.user_id, defaults={"environment_id": membership.environment_id}
     )
-    if not created:
-        raise DomainError(_("This user is in the group already."), field="membership")
     return member
 
 

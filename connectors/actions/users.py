@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import connection, transaction
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from connectors.models import Environment, Token
@@ -18,7 +17,6 @@ PERSON_ROLES = (Role.BEHEERDER, Role.BEHANDELAAR, Role.AUDITOR)
 
 # Without characters that are mistaken for each other when somebody reads a password out: 0/o, 1/l/i.
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
-_LONGEST_USERNAME = 150
 
 
 @dataclass(frozen=True)
@@ -55,16 +53,6 @@ def add_person(
         return AddedPerson(_join(environment, known[0], role))
     user, password = _create_person(email=email, name=name, username=username)
     return AddedPerson(_join(environment, user, role), password)
-
-
-@transaction.atomic
-def add_system_user(*, environment: Environment, name: str, acting_user: User) -> Membership:
-    """Make a user on whose behalf an app connector calls: it owns tokens and can never sign in."""
-    lock_environment(environment)
-    user = User(kind=User.Kind.SYSTEM, name=name, username=_free_system_username(environment, name))
-    user.set_unusable_password()
-    user.save()
-    return Membership.objects.create(user=user, environment=environment, role=Role.SYSTEM)
 
 
 @transaction.atomic
@@ -177,14 +165,6 @@ def _join(environment: Environment, user: User, role: str) -> Membership:
     if not created:
         raise DomainError(_("This person is a user of this environment already."), field="email")
     return membership
-
-
-def _free_system_username(environment: Environment, name: str) -> str:
-    """Make a user name such as `O12345AB.SNELSTART`, with a number behind it when that is taken."""
-    stem = f"{environment.code}.{slugify(name).upper() or 'SYSTEM'}"[: _LONGEST_USERNAME - 6]
-    taken = set(User.objects.filter(username__istartswith=stem).values_list("username", flat=True))
-    candidates = (stem if number == 1 else f"{stem}-{number}" for number in range(1, len(taken) + 2))
-    return next(candidate for candidate in candidates if candidate not in taken)
 
 
 def _keep_an_administrator(membership: Membership, acting_user: User, *, field: str = "") -> None:

@@ -58,6 +58,16 @@ class AddSystemUserForm(forms.Form):
         help_text=_("For example the application and the customer environment that it is for: SnelStart O67890AA."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 40}),
     )
+    group = forms.ModelChoiceField(
+        queryset=UserGroup.objects.none(),
+        label=_("User group"),
+        empty_label=_("Choose a group"),
+        help_text=_("The group of the app connector that the user's tokens are for."),
+    )
+
+    def __init__(self, environment: Environment, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.fields["group"].queryset = environment.user_groups.order_by("name")  # type: ignore[attr-defined]  # idem
 
 
 class GroupForm(forms.Form):
@@ -74,7 +84,14 @@ class _MemberChoice(forms.ModelChoiceField[Membership]):
 class AddToGroupForm(forms.Form):
     """Which user of the environment goes into a group; who is in it already is not offered."""
 
-    membership = _MemberChoice(queryset=Membership.objects.none(), label=_("User"), empty_label=_("Choose a user"))
+    membership = _MemberChoice(
+        queryset=Membership.objects.none(),
+        label=_("User"),
+        empty_label=_("Choose a user"),
+        error_messages={
+            "invalid_choice": _("This user is in the group already, or is no user of this environment (any more).")
+        },
+    )
 
     def __init__(self, group: UserGroup, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
@@ -88,7 +105,12 @@ class JoinGroupForm(forms.Form):
     """Which group a user goes into; those that the user is in are not offered."""
 
     group = forms.ModelChoiceField(
-        queryset=UserGroup.objects.none(), label=_("User group"), empty_label=_("Choose a group")
+        queryset=UserGroup.objects.none(),
+        label=_("User group"),
+        empty_label=_("Choose a group"),
+        error_messages={
+            "invalid_choice": _("The user is in this group already, or this environment has no such group (any more).")
+        },
     )
 
     def __init__(self, environment: Environment, membership: Membership, *args: object, **kwargs: object) -> None:
