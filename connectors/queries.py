@@ -6,17 +6,22 @@ from typing import TypeVar
 
 from django.db.models import Count, Exists, Max, Model, OuterRef, Prefetch, Q, QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from connectors.models import (
     AllowlistEntry,
     AllowlistRequest,
     AppConnector,
+    Connector,
+    ConnectorGrant,
     Environment,
     GroupMember,
+    IpRule,
     Token,
     UserGroup,
 )
 from portal.models import Membership, Role, User
+from portal.network import Address, parse_address
 
 _Found = TypeVar("_Found", bound=Model)
 
@@ -156,3 +161,65 @@ def entry_for(incident: AllowlistRequest) -> AllowlistEntry | None:
     )
     entries = AllowlistEntry.objects.filter(Q(request=incident) | same).select_related("created_by", "revoked_by")
     return entries.order_by("-pk").first()
+
+
+# App connectors -------------------------------------------------------------------------------------------------------
+
+
+def get_grant_for(app_connector: AppConnector, pk: int) -> ConnectorGrant:
+    """Return a line of the app connector's tab *Connectoren*. Raises `Http404` for another's."""
+    try:
+        return app_connector.grants.get(pk=pk)
+    except ConnectorGrant.DoesNotExist as error:
+        raise Http404 from error
+
+
+def get_ip_rule_for(app_connector: AppConnector, pk: int) -> IpRule:
+    """Return an IP restriction of the app connector. Raises `Http404` for another's."""
+    try:
+        return app_connector.ip_rules.select_related("app_connector").get(pk=pk)
+    except IpRule.DoesNotExist as error:
+        raise Http404 from error
+
+
+def app_connectors_of(environment: Environment) -> QuerySet[AppConnector]:
+    """Return the app connectors with their group, `live_tokens`, `last_used_at` and whether CommSvcConnector is there
+    (`has_comm_svc`), by description."""
+    granted = ConnectorGrant.objects.filter(app_connector=OuterRef("pk"), connector=Connector.COMM_SVC)
+    return (
+        environment.app_connectors.select_related("group")
+        .annotate(
+            live_tokens=Count("tokens", filter=_live("tokens__")),
+            last_used_at=Max("tokens__last_used_at"),
+            has_comm_svc=Exists(granted),
+        )
+        .order_by("description")
+    )
+
+
+def live_tokens(tokens: QuerySet[Token]) -> QuerySet[Token]:
+    """Narrow tokens down to those that are neither deleted nor expired."""
+    return tokens.filter(_live())
+
+
+def live_tokens_outside(app_connector: AppConnector, group: UserGroup) -> list[Token]:
+    """Return the connector's live tokens whose user is not in `group`."""
+    inside = GroupMember.objects.filter(group=group, user=OuterRef("user"))
+    return [*live_tokens(app_connector.tokens.select_related("user")).exclude(Exists(inside))]
+
+
+def addresses_in_use(app_connector: AppConnector) -> list[Address]:
+    """Return the addresses from which the connector's live tokens were last used."""
+    used = live_tokens(app_connector.tokens.filter(last_used_address__isnull=False))
+    return sorted({parse_address(str(text)) for text in used.values_list("last_used_address", flat=True)}, key=str)
+
+
+def administrators_of(environment: Environment) -> list[str]:
+    """Return the names of the people who may change the set-up of the environment."""
+    memberships = environment.memberships.filter(role=Role.BEHEERDER, user__is_active=True)
+    return [str(membership.user) for membership in memberships.select_related("user").order_by("user__name")]
+
+
+def _live(prefix: str = "") -> Q:
+    not_deleted = Q(**{f"{prefix}deleted_at__isnull": True})
+    return not_deleted & (Q(**{f"{prefix}expires_at__isnull": True}) | Q(**{f"{prefix}expires_at__gt": timezone.now()}))

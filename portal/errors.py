@@ -16,3 +16,7 @@ class DomainError(Exception):
         super().__init__(str(message))
         self.message = message
         self.field = field
+
+
+class ConfirmationNeededError(DomainError):
+    """What was asked is possible, but rarely what is meant. Asking again with `confirmed=True` has it done."""
