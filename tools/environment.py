@@ -33,12 +33,12 @@ def main(wanted: str) -> None:
         return
     if find_spec("venv") is None or find_spec("ensurepip") is None:
         sys.exit("Python's venv module is missing: on Debian, apt-get install python3-venv")
-    if not _works():
+    if not _installed():
         _make()
     _install(wanted)
     # So that every program in the environment finds the project's packages: pytest reads its plugins before its paths.
     next(VENV.glob("lib/python*/site-packages")).joinpath("project.pth").write_text(f"{PROJECT}\n")
-    STAMP.write_text("\n".join(_fingerprint(name) for name in SETS[wanted]))
+    STAMP.write_text("\n".join([str(VENV), *(_fingerprint(name) for name in SETS[wanted])]))
 
 
 def _lock(name: str) -> Path:
@@ -50,7 +50,9 @@ def _fingerprint(name: str) -> str:
 
 
 def _installed() -> list[str]:
-    return STAMP.read_text().splitlines() if STAMP.exists() and _works() else []
+    """Return what the environment holds; nothing when it is broken, or was moved here from another folder."""
+    lines = STAMP.read_text().splitlines() if STAMP.exists() and _works() else []
+    return lines if str(VENV) in lines else []
 
 
 def _works() -> bool:
