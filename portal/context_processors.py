@@ -52,7 +52,7 @@ class Frame:
     def environments(self) -> tuple[EnvironmentChoice, ...]:
         if not self._signed_in:
             return ()
-        memberships = Membership.objects.filter(user_id=self._request.user.pk).select_related("environment")
+        memberships = Membership.objects.filter(user=self._request.user.pk).select_related("environment")
         return tuple(
             EnvironmentChoice(environment.code, environment.name, _url("portal:setup", code=environment.code))
             for environment in (membership.environment for membership in memberships.order_by("environment__code"))

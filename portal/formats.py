@@ -1,4 +1,4 @@
-"""How the portal writes values for people: Dutch forms in every language of the screen. Pure functions, plain text out."""
+"""How the portal writes values for people: Dutch forms in every language of the screen. Pure, plain text out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NO_BREAK = "\u00a0"
 
 
 def euro(amount: int | Decimal | None) -> str:
-    """Return an amount in euros as `€ 1.234`, negative as `€ −1.234`, without a value as an en dash.
+    """Return an amount in euros as `€ 1.234`, negative with the real minus sign, without a value as an en dash.
 
     Amounts of returns are whole euros; cents are written only when there are any, and nothing is ever rounded away.
     """

@@ -205,7 +205,9 @@ def stepper(*labels: str, current: int) -> SafeString:
 
 
 @register.simple_block_tag
-def task(content: str, title: str, *, done: bool = False, state: str = "", tone: str = "", action: str = "") -> SafeString:
+def task(
+    content: str, title: str, *, done: bool = False, state: str = "", tone: str = "", action: str = ""
+) -> SafeString:
     """A line of a task list (`<ol class="tasks">`): state in words, title, one sentence, and the button (`action`)."""
     return component(
         "task",
