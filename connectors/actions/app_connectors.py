@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from connectors.actions.users import lock_environment
 from connectors.models import AppConnector, Connector, ConnectorGrant, Environment, UserGroup
 from connectors.queries import live_tokens_outside
-from portal.errors import DomainError, ConfirmationNeededError
+from portal.errors import ConfirmationNeededError, DomainError
 from portal.models import User
 
 

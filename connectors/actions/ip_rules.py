@@ -11,7 +11,7 @@ from connectors.actions.users import lock_environment
 from connectors.fields import display_network
 from connectors.models import AppConnector, IpRule
 from connectors.queries import addresses_in_use
-from portal.errors import DomainError, ConfirmationNeededError
+from portal.errors import ConfirmationNeededError, DomainError
 from portal.models import User
 from portal.network import Address, Network, permitted
 

@@ -18,7 +18,7 @@ from connectors.actions.system_users import create_system_user
 from connectors.actions.users import lock_environment
 from connectors.models import ENVIRONMENT_CODE, AppConnector, Environment, Token
 from connectors.queries import live_tokens
-from portal.errors import DomainError, ConfirmationNeededError
+from portal.errors import ConfirmationNeededError, DomainError
 from portal.formats import datetime_nl
 from portal.models import User
 
