@@ -2,7 +2,36 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, register_converter
+
+from messaging.converters import PublicIdConverter
+from messaging.views import assessment, message_types, messages
+
+register_converter(PublicIdConverter, "ref")
+
+CONNECTOR = "<env:code>/beheer/communicatieconnector"
+TYPE = f"{CONNECTOR}/berichtsoorten/<str:kind>"
+MESSAGE = "<env:code>/berichten/<ref:message_id>"
 
 app_name = "messaging"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path(f"{CONNECTOR}/", message_types.message_type_list, name="message_type_list"),
+    path(f"{CONNECTOR}/berichten/", messages.message_list, {"as_tab": True}, name="message_type_messages"),
+    path(f"{TYPE}/", message_types.message_type_properties, name="message_type_properties"),
+    path(f"{TYPE}/rij/", message_types.message_type_row, name="message_type_row"),
+    path(f"{TYPE}/opslaan/", message_types.message_type_save, name="message_type_save"),
+    path(
+        f"{TYPE}/opslaan-en-sluiten/",
+        message_types.message_type_save_and_close,
+        name="message_type_save_and_close",
+    ),
+    path("<env:code>/berichten/", messages.message_list, name="message_list"),
+    path(f"{MESSAGE}/", messages.message_detail, name="message_detail"),
+    path(f"{MESSAGE}/document/", messages.message_document, name="message_document"),
+    path(f"{MESSAGE}/downloaden/", messages.message_download, name="message_download"),
+    path(f"{MESSAGE}/pdf/", messages.message_pdf, name="message_pdf"),
+    path(f"{MESSAGE}/goedkeuren/", assessment.message_approve, name="message_approve"),
+    path(f"{MESSAGE}/afkeuren/", assessment.message_reject, name="message_reject"),
+    path(f"{MESSAGE}/herstellen/", assessment.message_repair, name="message_repair"),
+    path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
+]

@@ -1,0 +1,69 @@
+"""Forms about message types and assessing; they check shape only, the rules are in the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from messaging.actions.assessment import MAX_REASON
+from messaging.models import MessageType, Workflow
+from messaging.queries import workflows_with_use
+from portal.errors import DomainError
+
+
+class WorkflowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
+    """A choice of workflows that tells which of them cannot handle messages yet."""
+
+    unusable: frozenset[int] = frozenset()
+
+    def label_from_instance(self, obj: Any) -> str:
+        if obj.pk in self.unusable:
+            return _("%(workflow)s (cannot approve and reject yet)") % {"workflow": obj}
+        return str(obj)
+
+
+class MessageTypeForm(forms.Form):
+    """The properties of a message type (DOMAIN 1a, steps 3 and 4)."""
+
+    blocked = forms.BooleanField(
+        label=_("Blocked"), required=False, help_text=_("While it is blocked, messages of this type are refused.")
+    )
+    workflow = WorkflowField(
+        label=_("Workflow"),
+        queryset=Workflow.objects.none(),
+        required=False,
+        empty_label=_("No workflow"),
+        help_text=_("Handles the messages; it has the actions Approve message and Reject message."),
+    )
+
+    def __init__(self, message_type: MessageType, data: Any = None) -> None:
+        initial = {"blocked": message_type.blocked, "workflow": message_type.workflow_id}
+        # Ids with the type in them: several rows of the list can be open at once.
+        super().__init__(data, initial=initial, auto_id=f"id_{message_type.code}_%s")
+        field = self.fields["workflow"]
+        assert isinstance(field, WorkflowField)  # noqa: S101  # for the type checker
+        known = workflows_with_use(message_type.environment)
+        field.queryset = message_type.environment.workflows.order_by("name")
+        field.unusable = frozenset(workflow.pk for workflow, usable in known if not usable)
+
+    def add_refusal(self, refusal: DomainError) -> None:
+        """Put what a rule said beside the field that it is about."""
+        self.add_error(refusal.field or None, str(refusal.message))
+
+
+class RejectForm(forms.Form):
+    """Why a message is rejected."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=MAX_REASON,
+        widget=forms.Textarea(attrs={"rows": 4, "data-focus": True}),
+        help_text=_("Stays in the history of the message."),
+        error_messages={"required": _("Say why you reject the message.")},
+    )
+
+    def add_refusal(self, refusal: DomainError) -> None:
+        """Put what a rule said beside the field that it is about."""
+        self.add_error(refusal.field or None, str(refusal.message))

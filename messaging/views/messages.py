@@ -1,0 +1,140 @@
+"""Messages: the list, the page of one, and its document as text and as a file."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, QueryDict
+from django.views.decorators.http import require_GET
+
+from connectors.views.environment import EnvironmentRequest, environment_page
+from messaging.filters import MessageFilter
+from messaging.history import failure, history
+from messaging.keyset import keyset_page
+from messaging.models import Message, MessageContent
+from messaging.models.messages import public_id
+from messaging.models.workflows import StepAction
+from messaging.queries import (
+    events_of,
+    failure_of,
+    get_message_for,
+    has_messages,
+    messages_of,
+    next_to_assess,
+    previous_reading,
+    reading_of,
+)
+from messaging.raw import attachment, file_name, raw_text
+from messaging.sheets import build_sheet
+from messaging.statuses import Status
+from messaging.workflow import may_act
+from portal.http import render_page
+from portal.permissions import ASSESS, READ_MESSAGES, READ_SETUP
+
+LIST = "messaging/messages/list.html"
+DETAIL = "messaging/messages/detail.html"
+DOCUMENT = "messaging/messages/document.html"
+
+
+@require_GET
+@environment_page(READ_MESSAGES)
+def message_list(request: EnvironmentRequest, *, as_tab: bool = False) -> HttpResponse:
+    """The messages, as a page of the menu or as the tab *Berichten* of Communicatieconnector."""
+    found = MessageFilter(request.GET or None, messages_of(request.environment), environment=request.environment)
+    before, after = (_key(request.GET.get(name, "")) for name in ("before", "after"))
+    page = keyset_page(found.qs, before=before, after=after)
+    if after and not page.has_newer:
+        page = keyset_page(found.qs)
+    context = {
+        "page": page,
+        "form": found.form,
+        "is_filtered": any(request.GET.get(name) for name in found.filters),
+        "nothing_yet": not page.rows and not has_messages(request.environment),
+        "newer_url": _turn(request.GET, after=page.rows[0]) if page.rows and page.has_newer else "",
+        "older_url": _turn(request.GET, before=page.rows[-1]) if page.rows and page.has_older else "",
+        "may_assess": request.membership.role in ASSESS,
+        "may_see_setup": request.membership.role in READ_SETUP,
+        "as_tab": as_tab,
+    }
+    return render_page(request, LIST, context, fragment="results")
+
+
+def _key(text: str) -> UUID | None:
+    """Read a key from the address; one that is not a message id is left aside, like no key at all."""
+    try:
+        return UUID(hex=text) if text else None
+    except ValueError:
+        return None
+
+
+def _turn(query: QueryDict, **keys: Message) -> str:
+    """Return the query of the page beside this one, with the same filter."""
+    turned = query.copy()
+    for name in ("before", "after"):
+        turned.pop(name, None)
+    for name, message in keys.items():
+        turned[name] = public_id(message.pk)
+    return f"?{turned.urlencode()}"
+
+
+@require_GET
+@environment_page(READ_MESSAGES)
+def message_detail(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
+    message = get_message_for(request.environment, message_id)
+    return render_page(request, DETAIL, message_context(request, message), fragment="message")
+
+
+def message_context(request: EnvironmentRequest, message: Message) -> dict[str, Any]:
+    """What the page of a message shows. Buttons are there for who may press them now."""
+    reading = reading_of(message)
+    previous = previous_reading(message)
+    events = events_of(message)
+    in_workflow = message.status == Status.IN_WORKFLOW
+    role_may_assess = request.membership.role in ASSESS
+    return {
+        "message": message,
+        "reading": reading,
+        "sheet": build_sheet(reading, previous),
+        "previous": previous,
+        "history": history(events),
+        "failure": failure(failure_of(message, events)),
+        "digest": bytes(message.content_digest).hex().upper(),
+        "in_workflow": in_workflow,
+        "may_approve": in_workflow and may_act(request.membership, message, StepAction.APPROVE),
+        "may_reject": in_workflow and may_act(request.membership, message, StepAction.REJECT),
+        "may_repair": message.status == Status.REJECTED and role_may_assess,
+        "role_may_assess": role_may_assess,
+        "may_see_setup": request.membership.role in READ_SETUP,
+        "next_message": next_to_assess(message) if role_may_assess else None,
+    }
+
+
+@require_GET
+@environment_page(READ_MESSAGES)
+def message_document(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
+    """The document as text."""
+    message = get_message_for(request.environment, message_id)
+    response = render_page(request, DOCUMENT, {"message": message, "raw": raw_text(message)})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_GET
+@environment_page(READ_MESSAGES)
+def message_download(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
+    """The document byte for byte as it was sent."""
+    message = get_message_for(request.environment, message_id)
+    content = bytes(MessageContent.objects.only("content").get(message_id=message.pk).content)
+    return attachment(content, file_name(message, content))
+
+
+@require_GET
+@environment_page(READ_MESSAGES)
+def message_pdf(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
+    """The PDF that was sent beside the document."""
+    message = get_message_for(request.environment, message_id)
+    pdf = MessageContent.objects.only("pdf").get(message_id=message.pk).pdf
+    if pdf is None:
+        raise Http404
+    return attachment(bytes(pdf), f"{message.message_type.code}_{message.public_id}.pdf", "application/pdf")
