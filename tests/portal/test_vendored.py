@@ -13,7 +13,8 @@ ICON_TAG = re.compile(r"{% icon \"([a-z-]+)\"")
 
 def test_vendored_files_are_exactly_the_reviewed_ones() -> None:
     vendor = STATIC / "vendor"
-    recorded = dict(reversed(line.split("  ", 1)) for line in (vendor / "SHA256SUMS").read_text().splitlines())
+    lines = [line.split("  ", 1) for line in (vendor / "SHA256SUMS").read_text().splitlines()]
+    recorded = {name: digest for digest, name in lines}
 
     present = {str(path.relative_to(vendor)) for path in vendor.glob("*/*")} | {"../icons.svg"}
     digests = {name: hashlib.sha256((vendor / name).read_bytes()).hexdigest() for name in present}
