@@ -120,9 +120,7 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data -----------------------------------------------------------------------------------------------------------------
 DATABASES = {
-    "default": database_settings(
-        database_url(env.ENVIRON, DATA_DIR), pool_size=env.int("DATABASE_POOL", default=20)
-    )
+    "default": database_settings(database_url(env.ENVIRON, DATA_DIR), pool_size=env.int("DATABASE_POOL", default=20))
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -172,18 +170,18 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = not STATIC_MANIFEST
+# Without a manifest nothing was collected: files are found where they are made, when they are asked for.
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not STATIC_MANIFEST
 
 # Safety ---------------------------------------------------------------------------------------------------------------
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = ["security.W002"]  # portal.middleware.SecurityHeadersMiddleware sends X-Frame-Options
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https") if env.list("TRUSTED_PROXIES", default=[]) else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.list("TRUSTED_PROXIES", default=[]) else None
 # Networks of the proxies in front of us; only behind these is X-Forwarded-For believed.
 TRUSTED_PROXIES = env.list("TRUSTED_PROXIES", default=[])
 
@@ -192,6 +190,8 @@ GATEWAY_MAX_BODY = env.int("GATEWAY_MAX_BODY", default=25 * 1024 * 1024)  # byte
 # How long a process may remember who may call, in seconds: a deleted token or an approved incident is in force
 # everywhere within this time. DESIGN 5 allows at most one second.
 GATEWAY_GRANT_SECONDS = env.float("GATEWAY_GRANT_SECONDS", default=0.5)
+# Whether storing a message wakes a worker; tests switch it off.
+WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=730)
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
