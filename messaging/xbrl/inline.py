@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import islice
 
 from lxml import etree
 
@@ -18,8 +19,13 @@ from messaging.xbrl.instance import Fact, Instance, read_contexts, read_currenci
 
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _MONTHS = ("jan", "feb", "maa", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec")
+_MONTH_SPELLINGS = {"mrt": "maa", "mar": "maa", "may": "mei", "oct": "okt"}
 _NUMBER = re.compile(r"[0-9]{1,20}(\.[0-9]{1,10})?", re.ASCII)
 _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[\s./-]+([0-9]{1,2}|[a-z]{3})[a-z]*[\s./-]+([0-9]{4})", re.ASCII)
+# Facts may nest, and each repeats the text of those inside it: without bounds a page could grow a hundredfold.
+_MAX_NESTING = 4
+_MAX_PIECES = 2_000
+_MAX_TEXT = 4_000
 _MAX_SCALE = 12  # billions of thousands; the attribute is a free integer
 
 
@@ -27,27 +33,24 @@ def is_inline(root: etree._Element) -> bool:
     """Whether this XHTML page is an inline XBRL document: it has the header of one."""
     if local_name(root) != "html":
         return False
-    return any(True for _ in root.iter("{*}references"))
+    return next(root.iter("{*}references"), None) is not None
 
 
 def read_inline_instance(root: etree._Element) -> Instance:
     """The instance in an inline XBRL page."""
     return Instance(
-        entry_points=tuple(read_entry_points(_children(root, "references"))),
-        contexts=read_contexts(_children(root, "resources")),
-        currencies=read_currencies(_children(root, "resources")),
+        entry_points=tuple(read_entry_points(root.iter("{*}references"))),
+        contexts=read_contexts(root.iter("{*}resources")),
+        currencies=read_currencies(root.iter("{*}resources")),
         facts=tuple(_facts(root)),
     )
 
 
-def _children(root: etree._Element, container: str) -> Iterator[etree._Element]:
-    for element in root.iter("{*}" + container):
-        yield from element.iterchildren()
-
-
 def _facts(root: etree._Element) -> Iterator[Fact]:
     for element in root.iter("{*}nonNumeric", "{*}nonFraction"):
-        text = "".join(_text(element))
+        if len(list(islice(element.iterancestors("{*}nonNumeric"), _MAX_NESTING))) == _MAX_NESTING:
+            continue
+        text = "".join(islice(_text(element), _MAX_PIECES))[:_MAX_TEXT]
         is_number = local_name(element) == "nonFraction"
         yield Fact(
             name=(element.get("name") or "").rpartition(":")[2],
@@ -98,7 +101,7 @@ def _other(element: etree._Element, text: str) -> str:
         return "true"
     if form in ("fixedfalse", "booleanfalse"):
         return "false"
-    if form.startswith(("datedaymonth", "datedoteu", "dateslasheu", "datedaymonthnameyear")):
+    if form.startswith(("datedaymonth", "datedoteu", "dateslasheu")):
         return _iso_date(text)
     return text
 
@@ -114,6 +117,3 @@ def _iso_date(text: str) -> str:
         return date(int(year), number, int(day)).isoformat()
     except ValueError:
         return text
-
-
-_MONTH_SPELLINGS = {"mrt": "maa", "mar": "maa", "may": "mei", "oct": "okt"}

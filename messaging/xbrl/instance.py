@@ -87,35 +87,37 @@ class Instance:
 def read_instance(root: etree._Element) -> Instance:
     """The instance in an `xbrli:xbrl` element."""
     return Instance(
-        entry_points=tuple(read_entry_points(root.iterchildren())),
-        contexts=read_contexts(root.iterchildren()),
-        currencies=read_currencies(root.iterchildren()),
+        entry_points=tuple(read_entry_points([root])),
+        contexts=read_contexts([root]),
+        currencies=read_currencies([root]),
         facts=tuple(_facts(root)),
     )
 
 
-def read_entry_points(elements: Iterable[etree._Element]) -> Iterator[str]:
-    """The addresses of the schemaRefs among `elements`."""
-    for element in elements:
-        if local_name(element) == "schemaRef":
-            yield clean_text(element.get(_HREF) or "", limit=500)
+def read_entry_points(parents: Iterable[etree._Element]) -> Iterator[str]:
+    """The addresses in the schemaRefs among the children of `parents`."""
+    for element in _children(parents, "schemaRef"):
+        yield clean_text(element.get(_HREF) or "", limit=500)
 
 
-def read_contexts(elements: Iterable[etree._Element]) -> dict[str, Context]:
-    """The contexts among `elements`, by id. Raises `BAD_PERIOD` for a date that is none."""
-    contexts = (_context(element) for element in elements if local_name(element) == "context")
-    return {context.id: context for context in contexts}
+def read_contexts(parents: Iterable[etree._Element]) -> dict[str, Context]:
+    """The contexts among the children of `parents`, by id. Raises `BAD_PERIOD` for a date that is none."""
+    return {context.id: context for context in map(_context, _children(parents, "context"))}
 
 
-def read_currencies(elements: Iterable[etree._Element]) -> dict[str, str]:
+def read_currencies(parents: Iterable[etree._Element]) -> dict[str, str]:
     """Unit id -> code of its measure (`EUR`), whatever the namespace of the measure (`xmlns=""` occurs)."""
     units = {}
-    for element in elements:
-        if local_name(element) == "unit":
-            measure = next((child for child in element.iter() if local_name(child) == "measure"), None)
-            text = (measure.text or "") if measure is not None else ""
-            units[element.get("id") or ""] = clean_text(text).rpartition(":")[2].upper()
+    for element in _children(parents, "unit"):
+        measure = next(element.iter("{*}measure"), None)
+        text = (measure.text or "") if measure is not None else ""
+        units[element.get("id") or ""] = clean_text(text).rpartition(":")[2].upper()
     return units
+
+
+def _children(parents: Iterable[etree._Element], name: str) -> Iterator[etree._Element]:
+    for parent in parents:
+        yield from parent.iterchildren("{*}" + name)
 
 
 def _about(context: Context) -> tuple[object, ...]:

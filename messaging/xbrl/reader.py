@@ -109,7 +109,7 @@ def _read_root(root: etree._Element) -> Document:
 
 def _read_plain(root: etree._Element) -> Document:
     """Plain XBRL. The kind is settled before anything else is read, so that a foreign document is named."""
-    entry_points = [address for address in read_entry_points(root.iterchildren()) if address]
+    entry_points = [address for address in read_entry_points([root]) if address]
     if not entry_points:
         raise XbrlError(ErrorCode.NO_ENTRY_POINT)
     for entry_point in entry_points:
@@ -122,7 +122,7 @@ def _read_plain(root: etree._Element) -> Document:
 
 def _read_inline(root: etree._Element) -> Document:
     """Inline XBRL refers to a schema of the company's own; that it is for KvK shows in its namespaces."""
-    entry_point = next(read_entry_points(root.iter("{*}schemaRef")), "")
+    entry_point = next(read_entry_points(root.iter("{*}references")), "")
     first_fact = next(root.iter("{*}nonNumeric"), root)
     for namespace in first_fact.nsmap.values():
         if match := _KVK_NAMESPACE.match(namespace):

@@ -55,7 +55,10 @@ def parse_created_at(text: str) -> datetime | None:
 
 def clean_text(text: str, limit: int = MAX_TEXT) -> str:
     """A name, a number or a reference on one line, without control characters, bounded."""
-    return "".join(c for c in " ".join(text[: limit * 4].split()) if c.isprintable())[:limit]
+    line = " ".join(text[: limit * 4].split())
+    if not line.isprintable():
+        line = "".join(character for character in line if character.isprintable())
+    return line[:limit]
 
 
 def normalise_vat_number(text: str) -> str:

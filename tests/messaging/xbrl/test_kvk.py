@@ -6,8 +6,10 @@ from datetime import date
 
 import pytest
 
+from messaging.safe_xml import parse_xml
 from messaging.xbrl import ErrorCode, XbrlError, read_document
 from messaging.xbrl.document import AnnualAccounts, Figure
+from messaging.xbrl.inline import read_inline_instance
 from tests.messaging.xbrl.documents import context, fixture, xbrl
 
 INLINE = fixture("kvk-2024-small.xhtml")
@@ -88,6 +90,15 @@ def test_an_absurd_scale_is_not_applied() -> None:
 
     assert document.accounts is not None
     assert document.accounts.figures[0] == Figure("assets", 1240, 1105)
+
+
+def test_facts_that_nest_without_end_are_left_out() -> None:
+    opening = b'<ix:nonNumeric contextRef="FY" name="x:LegalEntitySize">'
+    page = INLINE.replace(b"<table>", opening * 90 + b"x" * 9_000 + b"</ix:nonNumeric>" * 90 + b"<table>")
+
+    facts = read_inline_instance(parse_xml(page, max_bytes=len(page))).facts
+
+    assert [len(fact.value) for fact in facts if fact.name == "LegalEntitySize"] == [4_000] * 4
 
 
 def test_the_number_may_stand_on_the_page_instead_of_in_the_context() -> None:
