@@ -228,6 +228,14 @@ class Cause(enum.Enum):
         caller="De inhoud van het bericht kan niet worden gelezen.",
         error_number=-2147220464,
     )
+    MESSAGE_NOT_FOUND = Explanation(
+        Answer.REFUSED,
+        _("The call asks for a message that was not sent with this token."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        caller="Het bericht bestaat niet.",
+        error_number=-2147220460,
+    )
     REQUEST_UNREADABLE = Explanation(
         Answer.REFUSED,
         _("The request itself cannot be read: broken or forbidden XML, or JSON that is not a message."),
@@ -258,6 +266,20 @@ class Cause(enum.Enum):
         Owner.SENDER,
         Fix.SEND_AGAIN,
         Condition.CONTENT,
+    )
+    OTHER_MESSAGE_TYPE = Explanation(
+        Answer.REFUSED,
+        _("The document is of another message type than the one that it was sent as."),
+        Owner.SENDER,
+        Fix.SEND_AGAIN,
+        Condition.CONTENT,
+    )
+    WORKFLOW_MISSING = Explanation(
+        Answer.REFUSED,
+        _("The message type has no workflow any more, so the message has nowhere to go."),
+        Owner.ADMINISTRATOR,
+        Fix.UNBLOCK_TYPE,
+        Condition.MESSAGE_TYPE,
     )
     PROCESSING_GAVE_UP = Explanation(
         Answer.REFUSED,

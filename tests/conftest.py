@@ -6,10 +6,19 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from pytest_django import Settings
 
+from connectors.authentication import forget_grants
 from connectors.models import Environment
 from portal.models import Role, User
 from tests.factories import EnvironmentFactory, MembershipFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _no_memory_between_tests(settings: Settings) -> None:
+    """No test sees what the gateway remembered in another, and nothing runs outside the test's transaction."""
+    settings.WAKE_WORKERS = False
+    forget_grants()
 
 
 @pytest.fixture

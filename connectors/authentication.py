@@ -1,0 +1,225 @@
+"""The one door: who calls, and may this caller send this? Nothing else reads tokens from calls.
+
+A credential is looked up once and remembered for at most `GATEWAY_GRANT_SECONDS`; then `decide` goes through the
+conditions in the order of DOMAIN 1b, 1c and 3, and the first that fails is the cause. A second kind of credential
+(DOMAIN 6: OAuth 2.0) becomes a second way to a `Grant`; the decision stays.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from connectors import tokens
+from connectors.causes import Cause, Condition
+from connectors.fields import display_network
+from connectors.models import CommunicationProfile, Connector, IpRule
+from portal.network import Address, Network, covers, parse_network, permitted
+
+
+@dataclass(frozen=True)
+class OpenType:
+    """A message type of the environment as the decision needs it."""
+
+    pk: int
+    blocked: bool
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Everything that is known about a credential, whether or not it may be used."""
+
+    token_id: int
+    hint: str
+    environment_id: int
+    environment_code: str
+    app_connector_id: int
+    user_name: str
+    customer_environment: str
+    deleted: bool
+    expires_at: datetime | None
+    user_active: bool
+    connector_blocked: bool
+    in_group: bool
+    connectors: frozenset[str]
+    allowed: tuple[Network, ...]
+    excluded: tuple[Network, ...]
+    allowlist: tuple[Network, ...]
+    message_types: Mapping[str, OpenType]
+
+
+@dataclass(frozen=True)
+class Call:
+    """What a caller asks for, as far as the decision needs it. Empty fields were not stated."""
+
+    address: Address
+    customer_environment: str = ""
+    message_type: str | None = None
+
+
+class Refused(Exception):  # noqa: N818  a refusal is an outcome, not an error
+    """The call is refused. Carries what the communication log needs: cause, grant if known, and the evidence."""
+
+    def __init__(
+        self, cause: Cause, *, grant: Grant | None = None, hint: str = "", evidence: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(cause.code)
+        self.cause = cause
+        self.grant = grant
+        self.hint = grant.hint if grant else hint
+        self.evidence = evidence or {}
+
+
+# One indexed look-up brings everything together: the token by its unique digest, the rest by key from there. It
+# reads the table of message types though that belongs to the app above: a second look-up would cost every call.
+_GRANT = """
+    SELECT t.id, t.hint, t.environment_id, e.code, t.app_connector_id, u.username, t.customer_environment,
+           t.deleted_at IS NOT NULL, t.expires_at, u.is_active, a.blocked,
+           EXISTS (SELECT FROM connectors_groupmember m WHERE m.group_id = a.group_id AND m.user_id = t.user_id),
+           ARRAY (SELECT g.connector FROM connectors_connectorgrant g WHERE g.app_connector_id = a.id),
+           ARRAY (SELECT r.action || ' ' || r.network FROM connectors_iprule r WHERE r.app_connector_id = a.id),
+           ARRAY (SELECT l.network::text FROM connectors_allowlistentry l
+                  WHERE l.participant_number = e.participant_number AND l.profile = %(profile)s
+                    AND l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now())),
+           ARRAY (SELECT y.code || ' ' || y.id || ' ' || y.blocked::int FROM messaging_messagetype y
+                  WHERE y.environment_id = e.id)
+    FROM connectors_token t
+    JOIN connectors_appconnector a ON a.id = t.app_connector_id
+    JOIN connectors_environment e ON e.id = t.environment_id
+    JOIN portal_user u ON u.id = t.user_id
+    WHERE t.digest = %(digest)s
+"""
+
+_remembered: dict[bytes, tuple[float, Grant]] = {}
+_remember_lock = Lock()
+_REMEMBER_MOST = 10_000  # grants; past that all are forgotten, which costs one look-up each
+
+
+def read_credential(*, authorization: str, token_text: str) -> str:
+    """Return the data of the token that a call shows: in the `Authorization` header, else in its own field.
+
+    Raises `Refused` when there is none, or something that is no token. Legacy user names and passwords never count.
+    """
+    try:
+        data = tokens.read_header(authorization) if authorization else None
+        if data is None and token_text.strip():
+            data = tokens.read_text(token_text)
+    except tokens.TokenError:
+        raise Refused(Cause.TOKEN_MALFORMED) from None
+    if data is None:
+        raise Refused(Cause.TOKEN_MISSING)
+    return data
+
+
+def find_grant(data: str) -> Grant:
+    """Return what is known about the token with this data. Raises `Refused` when there is no such token."""
+    digest = tokens.digest(data)
+    now = time.monotonic()
+    until, grant = _remembered.get(digest, (0.0, None))
+    if grant is not None and now < until:
+        return grant
+    grant = _load_grant(digest)
+    if grant is None:
+        raise Refused(Cause.TOKEN_UNKNOWN, hint=tokens.hint(data))
+    with _remember_lock:
+        if len(_remembered) >= _REMEMBER_MOST:
+            _remembered.clear()
+        _remembered[digest] = (now + settings.GATEWAY_GRANT_SECONDS, grant)
+    return grant
+
+
+def forget_grants() -> None:
+    """Forget what this process remembers, so that the next call sees the database as it is."""
+    with _remember_lock:
+        _remembered.clear()
+
+
+def decide(grant: Grant, call: Call) -> None:
+    """Go through the conditions in order and raise `Refused` at the first that fails.
+
+    `call.message_type` None leaves out the condition on the message type: not every method names one.
+    """
+    if cause := _credential_cause(grant):
+        raise Refused(cause, grant=grant)
+    if Connector.COMM_SVC not in grant.connectors:
+        raise Refused(Cause.CONNECTOR_NOT_GRANTED, grant=grant, evidence={"allowed": sorted(grant.connectors)})
+    _check_address(grant, call.address)
+    bound, stated = grant.customer_environment, call.customer_environment
+    if bound and stated and stated != bound:
+        evidence = {"observed": stated, "allowed": [bound]}
+        raise Refused(Cause.OTHER_CUSTOMER_ENVIRONMENT, grant=grant, evidence=evidence)
+    if call.message_type is not None:
+        _check_message_type(grant, call.message_type)
+
+
+def passed_conditions(cause: Cause) -> list[Condition]:
+    """Return the conditions that were met before `cause` stopped the call, in the order of checking."""
+    if cause.value.condition is None:
+        return []
+    order = list(Condition)
+    return order[: order.index(cause.value.condition)]
+
+
+def _credential_cause(grant: Grant) -> Cause | None:
+    if grant.deleted:
+        return Cause.TOKEN_DELETED
+    if grant.expires_at is not None and grant.expires_at <= datetime.now(UTC):
+        return Cause.TOKEN_EXPIRED
+    if not grant.user_active:
+        return Cause.USER_BLOCKED
+    if grant.connector_blocked:
+        return Cause.CONNECTOR_BLOCKED
+    return None if grant.in_group else Cause.USER_NOT_IN_GROUP
+
+
+def _check_address(grant: Grant, address: Address) -> None:
+    if not permitted(address, allowed=grant.allowed, excluded=grant.excluded):
+        evidence = {
+            "observed": str(address),
+            "allowed": [display_network(network) for network in grant.allowed],
+            "excluded": [display_network(network) for network in grant.excluded],
+        }
+        raise Refused(Cause.ADDRESS_RESTRICTED, grant=grant, evidence=evidence)
+    if not any(covers(network, address) for network in grant.allowlist):
+        evidence = {
+            "observed": str(address),
+            "allowed": [display_network(network) for network in grant.allowlist],
+        }
+        raise Refused(Cause.ADDRESS_NOT_ALLOWLISTED, grant=grant, evidence=evidence)
+
+
+def _check_message_type(grant: Grant, code: str) -> None:
+    found = grant.message_types.get(code)
+    if found is None:
+        evidence = {"observed": code[:40], "allowed": sorted(grant.message_types)}
+        raise Refused(Cause.MESSAGE_TYPE_UNKNOWN, grant=grant, evidence=evidence)
+    if found.blocked:
+        opened = sorted(code for code, kind in grant.message_types.items() if not kind.blocked)
+        raise Refused(Cause.MESSAGE_TYPE_BLOCKED, grant=grant, evidence={"observed": code, "allowed": opened})
+
+
+def _load_grant(digest: bytes) -> Grant | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANT, {"digest": digest, "profile": CommunicationProfile.ACCOUNTANT.value})
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *plain, connectors, rules, allowlist, types = row
+    parsed = [(action, parse_network(network)) for action, network in (rule.split(" ") for rule in rules)]
+    return Grant(
+        *plain,
+        connectors=frozenset(connectors),
+        allowed=tuple(network for action, network in parsed if action == IpRule.Action.ALLOW),
+        excluded=tuple(network for action, network in parsed if action == IpRule.Action.EXCLUDE),
+        allowlist=tuple(parse_network(network) for network in allowlist),
+        message_types={
+            code: OpenType(int(pk), blocked == "1") for code, pk, blocked in (line.split(" ") for line in types)
+        },
+    )

@@ -1,0 +1,94 @@
+"""Writing the communication log."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import connection
+
+from connectors.causes import Cause
+from connectors.fields import display_network
+from messaging.models import LogEntry
+
+_REPEAT_SECONDS = 60
+# Equal refusals within the same minute raise the counter of the first; all get its reference.
+_INSERT = """
+    INSERT INTO messaging_logentry AS entry
+        (reference, at, cause, door, method, environment_id, app_connector_id, token_id, token_hint, address, proxies,
+         client, sender_environment, message_type, external_message_id, message_id, evidence, repeats, last_seen_at,
+         repeat_key, keep_until, resolution)
+    VALUES
+        (%(reference)s, CURRENT_TIMESTAMP, %(cause)s, %(door)s, %(method)s, %(environment_id)s, %(app_connector_id)s,
+         %(token_id)s, %(token_hint)s, %(address)s, %(proxies)s, %(client)s, %(sender_environment)s, %(message_type)s,
+         %(external_message_id)s, %(message_id)s, %(evidence)s, 1, CURRENT_TIMESTAMP, %(repeat_key)s, %(keep_until)s,
+         '')
+    ON CONFLICT (repeat_key) DO UPDATE SET repeats = entry.repeats + 1, last_seen_at = CURRENT_TIMESTAMP
+    RETURNING reference
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Circumstances:
+    """What was known of a call when it was refused. Text from callers is bounded and cleaned here."""
+
+    door: LogEntry.Door
+    method: str = ""
+    address: str | None = None
+    proxies: str = ""
+    client: str = ""
+    sender_environment: str = ""
+    message_type: str = ""
+    external_message_id: str = ""
+    environment_id: int | None = None
+    app_connector_id: int | None = None
+    token_id: int | None = None
+    token_hint: str = ""
+    message_id: UUID | None = None
+
+    def row(self) -> dict[str, Any]:
+        fields = LogEntry._meta
+        return {
+            name: _printable(value, fields.get_field(name).max_length) if isinstance(value, str) else value
+            for name, value in vars(self).items()
+        }
+
+
+def record_refusal(cause: Cause, circumstances: Circumstances, evidence: dict[str, Any] | None = None) -> UUID:
+    """Write a refusal or failure into the communication log and return its log reference.
+
+    Outside a transaction the entry is committed when this returns, so a gateway that answers afterwards never names
+    a reference that does not exist.
+    """
+    row = circumstances.row()
+    now = datetime.now(UTC)
+    row |= {
+        "reference": uuid4(),
+        "cause": cause.code,
+        "door": circumstances.door.value,
+        "evidence": json.dumps(evidence or {}, default=display_network),
+        "repeat_key": _repeat_key(cause, row, now),
+        "keep_until": (now + timedelta(days=settings.LOG_RETENTION_DAYS)).date(),
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, row)
+        reference: UUID = cursor.fetchone()[0]
+    return reference
+
+
+def _repeat_key(cause: Cause, row: dict[str, Any], now: datetime) -> bytes | None:
+    """Return what equal refusals within one minute share; failures of a stored message are never equal."""
+    if row["message_id"]:
+        return None
+    minute = int(now.timestamp()) // _REPEAT_SECONDS
+    return hashlib.sha256(repr((cause.code, minute, sorted(row.items()))).encode()).digest()
+
+
+def _printable(text: str, longest: int) -> str:
+    """Bound a caller's text and take out what has no place on a line (PostgreSQL refuses NUL)."""
+    return "".join(sign if sign.isprintable() else " " for sign in text[:longest])

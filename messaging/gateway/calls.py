@@ -1,0 +1,61 @@
+"""What a caller may ask of the gateway, whatever the form: take a message, tell how far one is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from connectors.actions.token_use import bind_token, note_token_use
+from connectors.authentication import Call, Grant, Refused, decide, find_grant, read_credential
+from connectors.causes import Cause
+from messaging.actions.receive import receive_message
+from messaging.gateway.content import ContentError, checked_document, decode_base64, document_bytes
+from messaging.gateway.request import Exchange
+from messaging.models import Message
+from messaging.models.messages import public_id
+from messaging.wakeup import wake_workers
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The fields of `UploadMessage`; the document as the text of a field, or as it was sent."""
+
+    external_id: str
+    content: str | bytes
+    pdf: str = ""
+
+
+def admit(exchange: Exchange, token_text: str = "") -> Grant:
+    """Let the caller in, or raise `Refused`: every condition of `connectors.authentication`."""
+    data = read_credential(authorization=exchange.request.META.get("HTTP_AUTHORIZATION", ""), token_text=token_text)
+    grant = find_grant(data)
+    decide(grant, exchange.call)
+    return grant
+
+
+def upload(grant: Grant, call: Call, message: Upload) -> str:
+    """Take a message in and return its id as the caller gets it. Raises `Refused`; then nothing is stored."""
+    try:
+        content = (
+            document_bytes(message.content) if isinstance(message.content, str) else checked_document(message.content)
+        )
+        pdf = decode_base64(message.pdf) or None
+    except ContentError as error:
+        raise Refused(Cause.CONTENT_MISSING if error.missing else Cause.CONTENT_UNREADABLE, grant=grant) from None
+    bind_token(grant, call)
+    message_id = receive_message(grant=grant, call=call, external_id=message.external_id, content=content, pdf=pdf)
+    note_token_use(grant, call)
+    wake_workers()
+    return public_id(message_id)
+
+
+def message_of(grant: Grant, message_id: str) -> Message:
+    """Return a message of this very token; another's does not exist for it. Raises `Refused`."""
+    try:
+        wanted = UUID(message_id)
+    except ValueError:
+        wanted = None
+    found = wanted and Message.objects.filter(pk=wanted, token_id=grant.token_id).first()
+    if not found:
+        raise Refused(Cause.MESSAGE_NOT_FOUND, grant=grant, evidence={"observed": message_id[:40]})
+    return found

@@ -1,0 +1,107 @@
+"""A request as the gateway sees it: bounded body, caller's address, and what goes into the log about it."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from connectors.authentication import Call, Refused
+from messaging.actions.log import Circumstances, record_refusal
+from messaging.models import LogEntry
+from portal.addresses import client_hops
+
+_CHUNK = 64 * 1024
+
+
+class BodyError(ValueError):
+    """The body cannot be taken; `too_large` tells why not."""
+
+    def __init__(self, *, too_large: bool) -> None:
+        super().__init__("too large" if too_large else "unreadable")
+        self.too_large = too_large
+
+
+@dataclass
+class Exchange:
+    """One request under way, and what has become known of it; a refusal is logged with all of that."""
+
+    request: HttpRequest
+    door: LogEntry.Door
+    call: Call
+    proxies: str
+    method: str = ""
+    external_id: str = ""
+    message_type: str = ""
+
+    def states(self, *, environment: str = "", message_type: str | None = None, external_id: str = "") -> None:
+        """Note what the caller states in its fields; codes may come in lower case."""
+        self.external_id = external_id
+        self.message_type = message_type or ""
+        self.call = Call(
+            address=self.call.address,
+            customer_environment=environment.strip().upper(),
+            message_type=None if message_type is None else message_type.strip().upper(),
+        )
+
+    def record(self, refused: Refused) -> UUID:
+        """Write the refusal into the communication log and return its log reference."""
+        grant = refused.grant
+        circumstances = Circumstances(
+            door=self.door,
+            method=self.method,
+            address=str(self.call.address),
+            proxies=self.proxies,
+            client=self.request.META.get("HTTP_USER_AGENT", ""),
+            sender_environment=self.call.customer_environment,
+            message_type=self.message_type,
+            external_message_id=self.external_id,
+            environment_id=grant.environment_id if grant else None,
+            app_connector_id=grant.app_connector_id if grant else None,
+            token_id=grant.token_id if grant else None,
+            token_hint=refused.hint,
+        )
+        return record_refusal(refused.cause, circumstances, refused.evidence)
+
+
+def open_exchange(request: HttpRequest, door: LogEntry.Door) -> Exchange:
+    """Begin with a request of which only the address is known."""
+    address, proxies = client_hops(request)
+    return Exchange(request, door, Call(address=address), ", ".join(map(str, proxies)))
+
+
+def read_body(request: HttpRequest) -> bytes:
+    """Read the whole body, at most `GATEWAY_MAX_BODY` bytes of it, also after unpacking. Raises `BodyError`."""
+    length = request.META.get("CONTENT_LENGTH") or ""
+    limit = settings.GATEWAY_MAX_BODY
+    if length.isdecimal() and int(length) > limit:
+        raise BodyError(too_large=True)
+    # Django's own `request.body` knows no body without a length, which is how chunked ones arrive.
+    stream = request.META["wsgi.input"]
+    body = bytearray()
+    wanted = int(length) if length.isdecimal() else limit + 1
+    while len(body) < wanted and (chunk := stream.read(min(_CHUNK, wanted - len(body)))):
+        body += chunk
+    if len(body) > limit:
+        raise BodyError(too_large=True)
+    if length.isdecimal() and len(body) < wanted:
+        raise BodyError(too_large=False)
+    if request.META.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+        return _unpack(bytes(body), limit)
+    return bytes(body)
+
+
+def _unpack(packed: bytes, limit: int) -> bytes:
+    unpacker = zlib.decompressobj(wbits=31)
+    try:
+        body = unpacker.decompress(packed, limit + 1)
+    except zlib.error:
+        raise BodyError(too_large=False) from None
+    if len(body) > limit:
+        raise BodyError(too_large=True)
+    if not unpacker.eof:
+        raise BodyError(too_large=False)
+    return body

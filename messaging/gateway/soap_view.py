@@ -1,0 +1,121 @@
+"""`/ProfitServices/...asmx`: from a SOAP request to its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest, HttpResponse
+
+from connectors.authentication import Refused
+from connectors.causes import Cause
+from messaging.gateway import soap
+from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
+from messaging.gateway.calls import Upload, admit, message_of, upload
+from messaging.gateway.request import Exchange, open_exchange
+from messaging.gateway.results import status_document
+from messaging.models import LogEntry
+from messaging.models.messages import public_id
+
+# Older clients use the second name.
+ENDPOINTS = {
+    "appconnectorcommsvc.asmx": "AppConnectorCommSvc.asmx",
+    "commsvcconnector.asmx": "CommSvcConnector.asmx",
+}
+
+
+def answer_soap(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer at `/ProfitServices/<name>`, with `name` in lower case."""
+    if request.method == "POST":
+        response = _answer_call(request, known=name in ENDPOINTS)
+    elif name not in ENDPOINTS:
+        response = empty(404)
+    elif request.method == "GET":
+        response = _describe(request, ENDPOINTS[name])
+    else:
+        response = empty(405, Allow="GET, POST")
+    return echo_connection(request, response)
+
+
+def _answer_call(request: HttpRequest, *, known: bool) -> HttpResponse:
+    content_type = request.META.get("CONTENT_TYPE", "")
+    version = soap.version_of(content_type)
+    exchange = open_exchange(request, LogEntry.Door.SOAP)
+    try:
+        try:
+            # An unpacked body is bounded already, so the parser needs no smaller bound.
+            call = soap.parse_call(body_of(request), content_type=content_type, max_bytes=settings.GATEWAY_MAX_BODY)
+        except soap.SoapError as error:
+            raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
+        version, exchange.method = call.version, call.method
+        answer = METHODS.get(call.method) if known else None
+        if answer is None:
+            raise Refused(Cause.METHOD_UNKNOWN, evidence={"observed": call.method[:40], "allowed": [*METHODS]})
+        result = answer(exchange, call)
+    except Refused as refused:
+        return _fault(exchange, version, refused)
+    except DatabaseError:
+        return _unavailable(version)
+    return reply(200, soap.result(version, call.method, result), version.content_type)
+
+
+def _upload(exchange: Exchange, call: soap.SoapCall) -> str:
+    exchange.states(
+        environment=call.field("environmentId"),
+        message_type=call.field("messageType"),
+        external_id=call.field("externalMessageId"),
+    )
+    grant = admit(exchange, call.field("token"))
+    message = Upload(exchange.external_id, call.field("messageContent"), call.field("messagePdf"))
+    return upload(grant, exchange.call, message)
+
+
+def _status(exchange: Exchange, call: soap.SoapCall) -> str:
+    exchange.states(environment=call.field("environmentId"))
+    grant = admit(exchange, call.field("token"))
+    return status_document(message_of(grant, call.field("messageId")))
+
+
+METHODS: dict[str, Callable[[Exchange, soap.SoapCall], str]] = {
+    "UploadMessage": _upload,
+    "GetMessageStatus": _status,
+}
+
+
+def _fault(exchange: Exchange, version: soap.Version, refused: Refused) -> HttpResponse:
+    explanation = refused.cause.value
+    status, body = soap.fault(
+        version,
+        blame=soap.Blame.SENDER,
+        text=explanation.caller,
+        number=explanation.error_number,
+        reference=public_id(exchange.record(refused)),
+    )
+    return reply(status, body, version.content_type)
+
+
+def _unavailable(version: soap.Version) -> HttpResponse:
+    _status, body = soap.fault(version, blame=soap.Blame.RECEIVER, text=UNAVAILABLE_TEXT, number=-503, reference="")
+    return reply(503, body, version.content_type, **{"Retry-After": str(RETRY_AFTER)})
+
+
+def _describe(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer the WSDL with the address that was asked, or without a query a short page for people."""
+    address = escape(f"{request.scheme}://{request.META.get('HTTP_HOST', '')}/ProfitServices/{name}", {'"': "&quot;"})
+    if "wsdl" in request.META.get("QUERY_STRING", "").lower():
+        return reply(200, _wsdl().replace("{address}", address).encode(), "text/xml; charset=utf-8")
+    page = (
+        f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{name}</title><h1>{name}</h1>'
+        f"<p>Hier leveren boekhoudpakketten berichten aan: {', '.join(METHODS)}.</p>"
+        f'<p>Beschrijving voor programma\'s: <a href="{name}?WSDL">WSDL</a>.</p></html>'
+    )
+    return reply(200, page.encode(), "text/html; charset=utf-8")
+
+
+@cache
+def _wsdl() -> str:
+    return (Path(__file__).parent / "wsdl.xml").read_text(encoding="utf-8")

@@ -1,0 +1,47 @@
+"""What the workers do: thin bells around `messaging.processing`, and the care for the queue itself."""
+
+from __future__ import annotations
+
+import structlog
+from procrastinate import JobContext, jobs
+from procrastinate.contrib.django import app
+
+from messaging.processing import BATCH, process_batch, return_expired_leases
+from messaging.wakeup import ring
+
+QUEUE = "messages"
+STALLED_AFTER = 30  # seconds without a sign of life from the worker
+MAX_JOB_ATTEMPTS = 3
+
+log = structlog.get_logger(__name__)
+
+
+@app.task(name="process_registered_messages", queue=QUEUE, queueing_lock="process_registered_messages")
+def process_registered_messages() -> None:
+    """Process one batch; behind a full one more is waiting, for this worker or any other."""
+    if process_batch() == BATCH:
+        ring()
+
+
+@app.periodic(cron="*/30 * * * * *")
+@app.task(name="find_forgotten_messages", queue=QUEUE, queueing_lock="find_forgotten_messages")
+def find_forgotten_messages(timestamp: int) -> None:
+    """The safety net: return what lost workers held, and look for messages that nobody rang for."""
+    return_expired_leases()
+    ring()
+
+
+@app.periodic(cron="*/30 * * * * *")
+@app.task(name="recover_stalled_jobs", queue="care", queueing_lock="recover_stalled_jobs", pass_context=True)
+async def recover_stalled_jobs(context: JobContext, timestamp: int) -> None:
+    """Put jobs of killed workers back on the queue, or end them when they were tried too often.
+
+    procrastinate keeps such a job in `doing` for ever and leaves this to the application.
+    """
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        if job.attempts >= MAX_JOB_ATTEMPTS:
+            log.error("job_gave_up", task=job.task_name, attempts=job.attempts)
+            await manager.finish_job_by_id_async(job.id, jobs.Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)

@@ -1,0 +1,58 @@
+"""Waking a worker when messages have come in: seldom, and never on the sender's time.
+
+Storing a message only sets a flag. One thread per web process rings the queue for whatever was stored since, at most
+once in `_PAUSE` seconds: a job per message would cost more than storing it (DESIGN 2). The flag is raised before the
+bell is rung, never after, so no message is overlooked; and if a process dies in between, the periodic task comes by.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import structlog
+from django.conf import settings
+from django.db import connection
+from procrastinate.exceptions import AlreadyEnqueued
+
+_PAUSE = 0.25  # seconds
+
+_stored = threading.Event()
+_start = threading.Lock()
+_ringer: threading.Thread | None = None
+log = structlog.get_logger(__name__)
+
+
+def wake_workers() -> None:
+    """Say that a message has been stored."""
+    global _ringer
+    _stored.set()
+    if _ringer is None and settings.WAKE_WORKERS:
+        with _start:
+            if _ringer is None:
+                _ringer = threading.Thread(target=_ring_forever, name="wake-workers", daemon=True)
+                _ringer.start()
+
+
+def ring() -> None:
+    """Put one processing job on the queue, unless one is waiting there already."""
+    from messaging.tasks import process_registered_messages  # tasks load with the apps, after this module
+
+    try:
+        process_registered_messages.defer()
+    except AlreadyEnqueued:
+        pass
+
+
+def _ring_forever() -> None:
+    while True:
+        _stored.wait()
+        _stored.clear()
+        try:
+            ring()
+        except Exception:
+            # The messages are safe and the periodic task finds them; the bell must survive a database restart.
+            log.exception("wake_workers_failed")
+        finally:
+            connection.close()
+        time.sleep(_PAUSE)
