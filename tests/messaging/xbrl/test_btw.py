@@ -165,7 +165,7 @@ def test_amounts_are_read_tolerantly(text: str, amount: int | None) -> None:
     assert read_document(vat_return({TOTAL: text})).amount == amount
 
 
-@pytest.mark.parametrize("text", ["12,50", "12.50", "1.234", "1e3", "€ 5", "NaN", "٣", "--1", "1" * 16])
+@pytest.mark.parametrize("text", ["12,50", "12.50", "1.234", "1e3", "€ 5", "NaN", "٣", "--1", "1" * 13])
 def test_nonsense_amounts_are_refused_by_name(text: str) -> None:
     with pytest.raises(XbrlError) as caught:
         read_document(vat_return({TOTAL: text}))
