@@ -1,0 +1,12 @@
+"""The roof's own pages of an environment."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from portal import views
+
+app_name = "portal"
+urlpatterns = [
+    path("<env:code>/", views.setup, name="setup"),
+]

@@ -1,0 +1,53 @@
+"""The way in: where a person goes after signing in, and the home of an environment."""
+
+from __future__ import annotations
+
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from connectors.views.environment import EnvironmentRequest, environment_page
+from portal.http import HtmxHttpRequest, render_page
+from portal.models import Membership, Role
+from portal.permissions import EVERY_MEMBER
+from portal.setup import facts_of, steps_of, tokens_of
+
+# How many tokens the checklist names one by one; the rest is a click away.
+_TOKENS_SHOWN = 10
+
+
+@require_GET
+def home(request: HtmxHttpRequest) -> HttpResponse:
+    """Send a person to where their work is; who has several places, or none, gets a page that says so."""
+    user = request.user
+    memberships = list(
+        Membership.objects.filter(user=user)
+        .exclude(role=Role.SYSTEM)
+        .select_related("environment")
+        .order_by("environment__code")
+    )
+    if len(memberships) == 1 and not user.is_support:
+        # The home of an environment knows where each role begins.
+        return redirect("portal:setup", code=memberships[0].environment.code)
+    if not memberships and user.is_support:
+        return redirect("connectors:support_queue")
+    return render_page(request, "portal/home.html", {"memberships": memberships})
+
+
+@require_GET
+@environment_page(EVERY_MEMBER)
+def setup(request: EnvironmentRequest) -> HttpResponse:
+    """Draw the checklist. An assessor has nothing to set up: the messages are their home."""
+    environment = request.environment
+    if request.membership.role == Role.BEHANDELAAR:
+        return redirect("messaging:message_list", code=environment.code)
+    steps = steps_of(environment, facts_of(environment))
+    tokens = list(tokens_of(environment)[: _TOKENS_SHOWN + 1])
+    context = {
+        "steps": steps,
+        "done": sum(step.done for step in steps),
+        "tokens": tokens[:_TOKENS_SHOWN],
+        "more_tokens": len(tokens) > _TOKENS_SHOWN,
+        "may_manage": request.membership.role == Role.BEHEERDER,
+    }
+    return render_page(request, "portal/setup.html", context)
