@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TypeVar
 
 from django.db.models import Count, Exists, Max, Model, OuterRef, Prefetch, Q, QuerySet
@@ -223,3 +224,40 @@ def administrators_of(environment: Environment) -> list[str]:
 def _live(prefix: str = "") -> Q:
     not_deleted = Q(**{f"{prefix}deleted_at__isnull": True})
     return not_deleted & (Q(**{f"{prefix}expires_at__isnull": True}) | Q(**{f"{prefix}expires_at__gt": timezone.now()}))
+
+
+def members_with_live_tokens(app_connector: AppConnector) -> QuerySet[User]:
+    """Return the members of the connector's group who are not blocked, system users first, each with `live_tokens`:
+    how many tokens of theirs are in use in this environment."""
+    here = Q(tokens__environment=app_connector.environment_id) & _live("tokens__")
+    return (
+        User.objects.filter(group_members__group=app_connector.group_id, is_active=True)
+        .annotate(live_tokens=Count("tokens", filter=here, distinct=True))
+        .order_by("-kind", "username")
+    )
+
+
+def tokens_of(app_connector: AppConnector) -> QuerySet[Token]:
+    """Return the connector's tokens that are not deleted, newest first."""
+    return app_connector.tokens.filter(deleted_at__isnull=True).select_related("user", "created_by").order_by("-pk")
+
+
+def deleted_tokens_of(app_connector: AppConnector) -> QuerySet[Token]:
+    """Return the connector's deleted tokens, the last deleted first."""
+    deleted = app_connector.tokens.filter(deleted_at__isnull=False)
+    return deleted.select_related("user", "deleted_by").order_by("-deleted_at")
+
+
+def counts_of(app_connector: AppConnector) -> dict[str, int]:
+    """Return how many live tokens, granted connectors and IP restrictions an app connector has."""
+    return AppConnector.objects.filter(pk=app_connector.pk).aggregate(
+        live_tokens=Count("tokens", filter=_live("tokens__"), distinct=True),
+        grants=Count("grants", distinct=True),
+        ip_rules=Count("ip_rules", distinct=True),
+    )
+
+
+def fresh_token_for(environment: Environment, user: User, digest: bytes, *, within: timedelta) -> Token | None:
+    """Return the live token with this digest when `user` made it in this environment a moment ago."""
+    since = timezone.now() - within
+    return live_tokens(environment.tokens.filter(digest=digest, created_by=user, created_at__gt=since)).first()

@@ -29,7 +29,7 @@ def clean_customer_environment(text: str, *, accountancy: Environment) -> str:
     Raises `DomainError` on "customer_environment" for another form, and for the accountancy environment itself.
     """
     code = "".join(text.split()).upper()
-    if code and not re.fullmatch(ENVIRONMENT_CODE, code):
+    if code and not re.fullmatch(ENVIRONMENT_CODE, code, re.ASCII):
         raise DomainError(
             _("Enter an environment code such as O67890AA: O, T or A, five digits and two letters."),
             field="customer_environment",

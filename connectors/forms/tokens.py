@@ -1,0 +1,76 @@
+"""Forms that end in a token."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from connectors.forms.confirming import ConfirmableForm
+from connectors.forms.fields import CustomerEnvironmentField
+from connectors.models import AppConnector
+from connectors.queries import members_with_live_tokens
+from portal.models import User
+
+NEW_USER = "new"
+
+
+def new_once_key() -> str:
+    """Name one filled-in form, so that sending it twice makes one token."""
+    return secrets.token_urlsafe(9)
+
+
+class _TokenFields(ConfirmableForm):
+    once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput(), initial=new_once_key)
+
+
+class TokenForm(_TokenFields):
+    """Tab *Gebruikerstokens*, *Nieuw*: for which user, on which device, for which customer environment."""
+
+    user = forms.ChoiceField(
+        label=_("User"), help_text=_("A member of the user group. Give every customer environment a user of its own.")
+    )
+    device = forms.CharField(
+        label=_("Device"),
+        max_length=80,
+        help_text=_("The program or machine that uses the token. One token per device and user."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 40}),
+        error_messages={"required": _("Enter a device: the program or machine that will use this token.")},
+    )
+    customer_environment = CustomerEnvironmentField(
+        required=False,
+        help_text=_(
+            "The code of the client's environment, such as O67890AA. The token may be used for one customer "
+            "environment only. Left empty: the first that it is used with."
+        ),
+    )
+    field_order = ("user", "device", "customer_environment", "confirmed")
+
+    def __init__(self, app_connector: AppConnector, *args: Any, **kwargs: Any) -> None:
+        self._members = {str(user.pk): user for user in members_with_live_tokens(app_connector)}
+        free = [pk for pk, user in self._members.items() if not user.live_tokens and user.kind == User.Kind.SYSTEM]  # type: ignore[attr-defined]  # counted by the query
+        kwargs.setdefault("initial", {"user": free[0] if free else NEW_USER, "device": app_connector.description})
+        super().__init__(*args, **kwargs)
+        known = [(pk, f"{user.username} ({user})") for pk, user in self._members.items()]
+        choices: list[Any] = [(NEW_USER, _("A new system user"))]
+        if known:
+            choices.append((_("Members of %(group)s") % {"group": app_connector.group}, known))
+        self.fields["user"].choices = choices  # type: ignore[attr-defined]  # it is a ChoiceField
+
+    @property
+    def member(self) -> User | None:
+        """The member that was chosen; None for a new system user."""
+        return self._members.get(self.cleaned_data["user"])
+
+
+class SecondEnvironmentForm(_TokenFields):
+    """The guide for a second customer environment."""
+
+    customer_environment = CustomerEnvironmentField(
+        label=_("Second customer environment"),
+        help_text=_("The code of the client's environment that starts sending now, such as O67890AA."),
+        error_messages={"required": _("Enter the code of the second customer environment.")},
+    )
+    field_order = ("customer_environment", "confirmed")
