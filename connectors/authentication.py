@@ -64,7 +64,7 @@ class Call:
     message_type: str | None = None
 
 
-class Refused(Exception):  # noqa: N818  a refusal is an outcome, not an error
+class Refused(Exception):
     """The call is refused. Carries what the communication log needs: cause, grant if known, and the evidence."""
 
     def __init__(

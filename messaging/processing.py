@@ -35,7 +35,7 @@ class Claim:
     attempt: int
 
 
-class NotProcessable(Exception):  # noqa: N818  an outcome, not an error
+class NotProcessable(Exception):
     """The message goes to status 40; the cause and its evidence go into the communication log."""
 
     def __init__(self, cause: Cause, **evidence: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 
 import structlog
 from django.conf import settings
@@ -38,10 +39,8 @@ def ring() -> None:
     """Put one processing job on the queue, unless one is waiting there already."""
     from messaging.tasks import process_registered_messages  # tasks load with the apps, after this module
 
-    try:
+    with suppress(AlreadyEnqueued):
         process_registered_messages.defer()
-    except AlreadyEnqueued:
-        pass
 
 
 def _ring_forever() -> None:

@@ -24,7 +24,7 @@ def create_environment(*, code: str, name: str, acting_user: User | None) -> Env
 
 def _create_approval_workflow(environment: Environment, acting_user: User | None) -> Workflow:
     """Deliver the workflow of one step in which an assessor approves or rejects."""
-    # A workflow's name belongs to the office, like any name that people type: it is Dutch whatever the screen's language.
+    # A name that people type, and may change: Dutch, whatever the language of the screen.
     workflow = Workflow.objects.create(environment=environment, name="Accorderen")
     version = WorkflowVersion.objects.create(workflow=workflow, number=1)
     WorkflowStep.objects.create(

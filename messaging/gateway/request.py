@@ -75,23 +75,34 @@ def open_exchange(request: HttpRequest, door: LogEntry.Door) -> Exchange:
 
 def read_body(request: HttpRequest) -> bytes:
     """Read the whole body, at most `GATEWAY_MAX_BODY` bytes of it, also after unpacking. Raises `BodyError`."""
-    length = request.META.get("CONTENT_LENGTH") or ""
     limit = settings.GATEWAY_MAX_BODY
-    if length.isdecimal() and int(length) > limit:
+    wanted = _announced_length(request, limit)
+    if wanted > limit and not _is_chunked(request):
         raise BodyError(too_large=True)
     # Django's own `request.body` knows no body without a length, which is how chunked ones arrive.
     stream = request.META["wsgi.input"]
     body = bytearray()
-    wanted = int(length) if length.isdecimal() else limit + 1
     while len(body) < wanted and (chunk := stream.read(min(_CHUNK, wanted - len(body)))):
         body += chunk
     if len(body) > limit:
         raise BodyError(too_large=True)
-    if length.isdecimal() and len(body) < wanted:
+    if len(body) < wanted and not _is_chunked(request):
         raise BodyError(too_large=False)
     if request.META.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
         return _unpack(bytes(body), limit)
     return bytes(body)
+
+
+def _announced_length(request: HttpRequest, limit: int) -> int:
+    """Return how many bytes to read: of a chunked body, which does not say, one more than the limit."""
+    if _is_chunked(request):
+        return limit + 1
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return int(length) if length.isdecimal() else 0
+
+
+def _is_chunked(request: HttpRequest) -> bool:
+    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
 def _unpack(packed: bytes, limit: int) -> bytes:

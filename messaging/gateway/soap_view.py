@@ -105,7 +105,9 @@ def _unavailable(version: soap.Version) -> HttpResponse:
 
 def _describe(request: HttpRequest, name: str) -> HttpResponse:
     """Answer the WSDL with the address that was asked, or without a query a short page for people."""
-    address = escape(f"{request.scheme}://{request.META.get('HTTP_HOST', '')}/ProfitServices/{name}", {'"': "&quot;"})
+    # The address as the caller wrote it, whatever it is: the answer goes to nobody else and is kept by no cache.
+    host = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
+    address = escape(f"{request.scheme}://{host}/ProfitServices/{name}", {'"': "&quot;"})
     if "wsdl" in request.META.get("QUERY_STRING", "").lower():
         return reply(200, _wsdl().replace("{address}", address).encode(), "text/xml; charset=utf-8")
     page = (
