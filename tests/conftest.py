@@ -21,6 +21,12 @@ def _no_memory_between_tests(settings: Settings) -> None:
     forget_grants()
 
 
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings: Settings) -> None:
+    """The real hash is slow on purpose, and most tests make a few users."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def environment(db: None) -> Environment:
     """The accountancy environment that the personas work in."""
