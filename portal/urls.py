@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from portal.admin_site import site
+from portal.views import home
+
 urlpatterns = [
+    path("", home, name="home"),
     path("", include("connectors.urls")),
     path("", include("messaging.urls")),
+    path("", include("portal.pages_urls")),
     path("account/", include("allauth.urls")),
     # Also who is not signed in may choose the language.
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),
-    path("admin/", admin.site.urls),
+    path("admin/", site.urls),
 ]

@@ -1,0 +1,181 @@
+"""Messages and the communication log in the admin site: what is known about them, never what is in them.
+
+These tables grow to tens of millions of rows. Searching goes by values that have an index, and lists by the key.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import BooleanField, Q, QuerySet
+from django.db.models.expressions import ExpressionWrapper
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from connectors.causes import Cause
+from messaging.models import LogEntry, Message, MessageContent, MessageEvent, MessageReading
+from portal.admin_base import EnvironmentScopedAdmin
+from portal.admin_site import list_url, register
+
+
+class CauseFilter(admin.SimpleListFilter):
+    """The causes as people read them; it asks the database nothing."""
+
+    title = _("cause")
+    parameter_name = "cause"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [(cause.code, cause.value.text) for cause in Cause]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(cause=self.value()) if self.value() else queryset
+
+
+@register(Message)
+class MessageAdmin(EnvironmentScopedAdmin):
+    """A message's facts and status; its history button leads to its events."""
+
+    environment_path = "environment"
+    list_display = (
+        "public_id",
+        "status",
+        "message_type",
+        "environment",
+        "token",
+        "source_address",
+        "external_message_id",
+        "received_at",
+    )
+    list_filter = ("status",)
+    has_history = True
+    list_select_related = ("message_type", "environment", "token")
+    search_fields = ("pk", "external_message_id")
+    search_help_text = _("Message id, id of the sender, or code of the environment")
+    fields = (
+        "public_id",
+        "environment",
+        "message_type",
+        "status",
+        "status_changed_at",
+        "received_at",
+        "token",
+        "sender_environment",
+        "external_message_id",
+        "source_address",
+        "content_size",
+        "digest_in_hex",
+        "organisation",
+        "workflow_version",
+        "step",
+        "attempts",
+        "lease_until",
+        "in_log",
+    )
+
+    @admin.display(description=_("SHA-256 of the content"))
+    def digest_in_hex(self, message: Message) -> str:
+        return bytes(message.content_digest).hex()
+
+    @admin.display(description=_("communication log"))
+    def in_log(self, message: Message) -> SafeString:
+        return format_html('<a href="{}">{}</a>', list_url(LogEntry, message=message.pk), _("Entries of this message"))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        return HttpResponseRedirect(list_url(MessageEvent, message=object_id))
+
+
+class OfMessageAdmin(EnvironmentScopedAdmin):
+    """A row that belongs to a message."""
+
+    environment_path = "message__environment"
+    list_select_related: tuple[str, ...] = ("message",)
+    search_fields = ("message",)
+    search_help_text = _("Message id, or code of the environment")
+
+
+@register(MessageEvent)
+class MessageEventAdmin(OfMessageAdmin):
+    list_display = ("at", "message", "kind", "from_status", "to_status", "actor_name", "note", "log_reference")
+    list_filter = ("kind", "to_status")
+    fields = ("message", "at", "kind", "from_status", "to_status", "actor", "actor_name", "note", "log_reference")
+
+
+@register(MessageContent)
+class MessageContentAdmin(OfMessageAdmin):
+    """That there is content, and how much; the bytes are not read."""
+
+    list_display = ("message", "size", "with_pdf")
+    fields = ("message", "size", "with_pdf")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        has_pdf = ExpressionWrapper(Q(pdf__isnull=False), output_field=BooleanField())
+        return super().get_queryset(request).defer("content", "pdf").annotate(has_pdf=has_pdf)
+
+    @admin.display(description=_("size in bytes"))
+    def size(self, content: MessageContent) -> int:
+        return content.message.content_size
+
+    @admin.display(description=_("with PDF"), boolean=True)
+    def with_pdf(self, content: Any) -> bool:
+        return bool(content.has_pdf)
+
+
+@register(MessageReading)
+class MessageReadingAdmin(OfMessageAdmin):
+    """That a message was read, when and as what; the figures in it are for its readers in the portal."""
+
+    list_display = ("message", "kind", "findings", "read_at")
+    list_filter = ("kind",)
+    fields = ("message", "kind", "findings", "read_at")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("document")
+
+
+@register(LogEntry)
+class LogEntryAdmin(EnvironmentScopedAdmin):
+    """The communication log with its evidence; people who solve something read it in the portal."""
+
+    environment_path = "environment"
+    list_display = ("at", "public_reference", "words", "door", "address", "token_hint", "environment", "repeats")
+    list_filter = ("door", CauseFilter)
+    list_select_related = ("environment",)
+    search_fields = ("reference", "address", "token_hint__iexact", "message")
+    search_help_text = _("Log reference, address, token hint, message id, or code of the environment")
+    fields = (
+        "at",
+        "public_reference",
+        "words",
+        "door",
+        "method",
+        "environment",
+        "app_connector_id",
+        "token",
+        "token_hint",
+        "address",
+        "proxies",
+        "client",
+        "sender_environment",
+        "message_type",
+        "external_message_id",
+        "message_id",
+        "evidence",
+        "repeats",
+        "last_seen_at",
+        "keep_until",
+        "resolved_at",
+        "resolved_by",
+        "resolution",
+    )
+
+    @admin.display(description=_("cause"))
+    def words(self, entry: LogEntry) -> str:
+        return str(entry.explained.value.text)
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        return lookup == "message" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]  # the stubs lag behind Django 5.2

@@ -1,0 +1,45 @@
+"""A row of every kind in one environment, for tests that go through all pages of the admin site."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+from connectors.models import ConnectorGrant, Environment, IpRule
+from messaging.models import LogEntry, MessageReading, OrganisationNumber
+from tests.factories import (
+    AllowlistEntryFactory,
+    AllowlistRequestFactory,
+    EnvironmentFactory,
+    MessageFactory,
+    OrganisationFactory,
+    TokenFactory,
+)
+
+PAYLOAD = b"<xbrl>zeer geheim bedrag</xbrl>"
+
+
+def make_world(code: str) -> Environment:
+    """Make an environment with one row, or a few, of every model that the admin site shows."""
+    environment: Environment = EnvironmentFactory(code=code, name=f"Kantoor {code}")
+    token = TokenFactory(app_connector__environment=environment)
+    ConnectorGrant.objects.create(app_connector=token.app_connector, connector="CommSvcConnector")
+    IpRule.objects.create(app_connector=token.app_connector, network=ip_network("192.0.2.0/28"))
+    AllowlistRequestFactory(environment=environment)
+    AllowlistEntryFactory(participant_number=environment.participant_number)
+    organisation = OrganisationFactory(environment=environment)
+    OrganisationNumber.objects.create(
+        organisation=organisation, environment=environment, scheme="kvk", number="12345678"
+    )
+    message = MessageFactory(token=token, organisation=organisation, raw=PAYLOAD)
+    MessageReading.objects.create(message=message, kind="BTW", document={"fact": PAYLOAD.decode()})
+    LogEntry.objects.create(
+        cause="token_expired",
+        door="soap",
+        environment=environment,
+        token=token,
+        token_hint=token.hint,
+        address="203.0.113.7",
+        message=message,
+        keep_until="2099-01-01",
+    )
+    return environment
