@@ -65,7 +65,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         ),
     ),
     (
-        _("Traffic"),
+        "",
         (
             Entry("messaging:log_list", _("Communication log"), "log", READ_SETUP | {SUPPORT}),
             Entry("connectors:incident_list", _("Allowlist incidents"), "incident", READ_SETUP),

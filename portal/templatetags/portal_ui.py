@@ -72,9 +72,9 @@ def when(value: dt.datetime | dt.date | None, *, seconds: bool = False) -> SafeS
 
 
 @register.simple_tag
-def period(start: dt.date | None, end: dt.date | None) -> str:
+def period(start: dt.date | None, end: dt.date | None) -> SafeString:
     """Show the period of a return by its name (`3rd quarter 2026`), or else by its first and last day."""
-    return formats.period(start, end)
+    return format_html('<span class="nowrap">{}</span>', formats.period(start, end))
 
 
 # Badges -------------------------------------------------------------------------------------------------------------

@@ -6,7 +6,6 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpResponse
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -19,8 +18,8 @@ from portal.models import User
 INLINE = re.compile(r"<style|\sstyle=|<script(?![^>]*(\bsrc=|application/json))|\son[a-z]+=", re.IGNORECASE)
 
 
-def _headings(response: HttpResponse) -> int:
-    return response.content.decode().count("<h1")
+def _headings_and_inline(page: str) -> tuple[int, re.Match[str] | None]:
+    return page.count("<h1"), INLINE.search(page)
 
 
 @pytest.mark.parametrize("name", ["account_login", "account_reset_password", "account_reset_password_done"])
@@ -28,7 +27,7 @@ def _headings(response: HttpResponse) -> int:
 def test_pages_before_the_sign_in_have_one_heading_and_nothing_inline(client: Client, name: str) -> None:
     response = client.get(reverse(name))
 
-    assert (response.status_code, _headings(response), INLINE.search(response.content.decode())) == (200, 1, None)
+    assert (response.status_code, *_headings_and_inline(response.content.decode())) == (200, 1, None)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +38,7 @@ def test_account_pages_have_one_heading_and_nothing_inline(client: Client, behee
 
     response = client.get(reverse(name), follow=True)
 
-    assert (response.status_code, _headings(response), INLINE.search(response.content.decode())) == (200, 1, None)
+    assert (response.status_code, *_headings_and_inline(response.content.decode())) == (200, 1, None)
 
 
 @pytest.mark.django_db
@@ -78,4 +77,4 @@ def test_error_pages_need_no_user(name: str) -> None:
 
     page = get_template(name).render({}, request)
 
-    assert (page.count("<h1"), INLINE.search(page)) == (1, None)
+    assert _headings_and_inline(page) == (1, None)

@@ -1,0 +1,23 @@
+"""Browser tests: Debian's Chromium, and Django's database calls allowed beside Playwright's event loop."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from tests.chromium import find_chromium
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_type_launch_args, "executable_path": find_chromium(), "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """Stand in for pytest-base-url's fixture, whose definition warns under pytest 9; pages are opened in full."""
+    return ""
