@@ -12,6 +12,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from connectors.causes import Cause
@@ -23,6 +24,7 @@ from messaging.xbrl import Document, XbrlError, read_document
 BATCH = 100
 LEASE = timedelta(minutes=2)  # for a whole batch, which takes well under a second per message
 MAX_ATTEMPTS = 3
+PAUSE = timedelta(seconds=20)  # before the next attempt, so that a passing fault does not use them all up at once
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +60,9 @@ def claim_registered(limit: int = BATCH) -> list[Claim]:
 
     A message that was tried before is claimed alone: if it kills its worker, it takes no other message down with it.
     """
-    waiting = Message.objects.filter(status=Status.REGISTERED).select_for_update(skip_locked=True).order_by("id")
+    now = timezone.now()
+    due = Q(lease_until__isnull=True) | Q(lease_until__lte=now)
+    waiting = Message.objects.filter(due, status=Status.REGISTERED).select_for_update(skip_locked=True).order_by("id")
     found = list(waiting.filter(attempts__gt=0).values_list("id", "attempts")[:1])
     if not found:
         found = list(waiting.filter(attempts=0).values_list("id", "attempts")[:limit])
@@ -66,7 +70,7 @@ def claim_registered(limit: int = BATCH) -> list[Claim]:
         [message_id for message_id, _attempts in found],
         before=Status.REGISTERED,
         after=Status.PROCESSING,
-        lease_until=timezone.now() + LEASE,
+        lease_until=now + LEASE,
     )
     return [Claim(message_id, attempts + 1) for message_id, attempts in found]
 
@@ -180,7 +184,13 @@ def _give_back(claim: Claim, observed: str) -> None:
     if claim.attempt >= MAX_ATTEMPTS:
         _reject(claim, NotProcessable(Cause.PROCESSING_GAVE_UP, observed=observed))
     elif message := _held_message(claim):
-        change_status([message.pk], before=Status.PROCESSING, after=Status.REGISTERED, note=observed)
+        change_status(
+            [message.pk],
+            before=Status.PROCESSING,
+            after=Status.REGISTERED,
+            note=observed,
+            lease_until=timezone.now() + PAUSE,
+        )
 
 
 def _circumstances(message: Message) -> Circumstances:

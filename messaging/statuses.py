@@ -94,9 +94,9 @@ def change_status(
     """Move messages from one status to another, with one event each, and return the ids that moved.
 
     A message that is no longer in `before` stays as it is and is not returned: of two who act at once, one wins.
-    `step` is where a message waits in its workflow, for status 30 only; `lease_until` until when a worker holds
-    it, for status 20 only. Without an actor the system acts, under `actor_name` if given. Runs in the caller's
-    transaction. Raises `ForbiddenTransition`.
+    `step` is where a message waits in its workflow, for status 30 only; `lease_until` until when a worker holds it in
+    status 20, or until when it rests in status 10. Without an actor the system acts, under `actor_name` if given.
+    Runs in the caller's transaction. Raises `ForbiddenTransition`.
     """
     if (before, after) not in TRANSITIONS:
         raise ForbiddenTransition(f"{before:d} to {after:d}")

@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
                         verbose_name="status since",
                     ),
                 ),
-                ("lease_until", models.DateTimeField(null=True, verbose_name="held by a worker until")),
+                ("lease_until", models.DateTimeField(null=True, verbose_name="held until")),
                 ("attempts", models.PositiveSmallIntegerField(default=0, verbose_name="attempts")),
                 (
                     "environment",

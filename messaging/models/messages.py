@@ -23,12 +23,13 @@ from messaging.statuses import TRANSITIONS, Status
 from portal.tracking import no_truncate
 
 
-def new_message_id() -> uuid.UUID:
-    """Make a UUID version 7 (RFC 9562): 48 bits of milliseconds, then random bits.
+def new_message_id(milliseconds: int | None = None) -> uuid.UUID:
+    """Make a UUID version 7 (RFC 9562): 48 bits of milliseconds since 1970 (now, unless given), then random bits.
 
     Later messages have greater ids, so that the primary key is also the order of a list.
     """
-    milliseconds = time.time_ns() // 1_000_000
+    if milliseconds is None:
+        milliseconds = time.time_ns() // 1_000_000
     value = (milliseconds << 80) | secrets.randbits(80)
     return uuid.UUID(int=value & ~(0xF << 76) & ~(0x3 << 62) | (0x7 << 76) | (0x2 << 62))
 
@@ -77,7 +78,8 @@ class Message(models.Model):
 
     status = models.PositiveSmallIntegerField(_("status"), choices=Status, default=Status.REGISTERED)
     status_changed_at = models.DateTimeField(_("status since"), db_default=TransactionNow())
-    lease_until = models.DateTimeField(_("held by a worker until"), null=True)
+    # In status 20 until when a worker holds it; in status 10 until when it rests before the next attempt.
+    lease_until = models.DateTimeField(_("held until"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     organisation = models.ForeignKey(
         Organisation,

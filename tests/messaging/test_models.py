@@ -22,8 +22,8 @@ def _refused(change: str, *, table: type[Model], where: object) -> bool:
         try:
             with transaction.atomic():
                 cursor.execute(
-                    f"UPDATE {table._meta.db_table} SET {change} WHERE {table._meta.pk.column} = %s",
-                    [where],  # noqa: S608  names and changes of these tests
+                    f"UPDATE {table._meta.db_table} SET {change} WHERE {table._meta.pk.column} = %s",  # noqa: S608  names and changes of these tests
+                    [where],
                 )
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         except DatabaseError:

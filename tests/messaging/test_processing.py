@@ -33,6 +33,11 @@ def _history(message: Message) -> list[tuple[int | None, int]]:
     return [*message.events.order_by("id").values_list("from_status", "to_status")]
 
 
+def _let_time_pass() -> None:
+    """Let every lease run out and every rest end."""
+    Message.objects.filter(lease_until__isnull=False).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
 def test_a_return_is_read_and_put_into_its_workflow() -> None:
     message = _message()
 
@@ -150,7 +155,7 @@ def test_a_poison_message_is_given_up_and_the_others_flow_on() -> None:
     others = [_message() for _ in range(2)]
 
     while process_batch():
-        pass
+        _let_time_pass()
 
     poison.refresh_from_db()
     assert poison.status == Status.REJECTED
@@ -172,9 +177,10 @@ def test_a_message_that_was_tried_before_is_claimed_alone() -> None:
 def test_a_lost_lease_gives_the_message_back_and_the_loser_changes_nothing() -> None:
     message = _message()
     (lost,) = claim_registered()
-    Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+    _let_time_pass()
 
     returned = return_expired_leases()
+    _let_time_pass()
     (held,) = claim_registered()
     process_claimed(lost)
     process_claimed(held)
@@ -182,6 +188,16 @@ def test_a_lost_lease_gives_the_message_back_and_the_loser_changes_nothing() -> 
 
     assert returned == 1
     assert _history(message) == [(None, 10), (10, 20), (20, 10), (10, 20), (20, 30)]
+
+
+def test_a_message_rests_before_it_is_tried_again() -> None:
+    message = _message()
+    message.content.delete()
+    process_batch()
+
+    assert process_batch() == 0
+    message.refresh_from_db()
+    assert (message.status, message.attempts) == (Status.REGISTERED, 1)
 
 
 def test_a_running_lease_is_left_alone() -> None:
@@ -198,8 +214,9 @@ def test_after_three_lost_leases_the_message_is_given_up() -> None:
 
     for _ in range(3):
         claim_registered()
-        Message.objects.filter(pk=message.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+        _let_time_pass()
         return_expired_leases()
+        _let_time_pass()
 
     message.refresh_from_db()
     assert message.status == Status.REJECTED
