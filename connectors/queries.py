@@ -249,10 +249,12 @@ def deleted_tokens_of(app_connector: AppConnector) -> QuerySet[Token]:
 
 
 def counts_of(app_connector: AppConnector) -> dict[str, int]:
-    """Return how many live tokens, granted connectors and IP restrictions an app connector has."""
+    """Return how many live tokens, granted connectors (`comm_svc`: CommSvcConnector) and IP restrictions it has."""
+    comm_svc = Q(grants__connector=Connector.COMM_SVC)
     return AppConnector.objects.filter(pk=app_connector.pk).aggregate(
         live_tokens=Count("tokens", filter=_live("tokens__"), distinct=True),
         grants=Count("grants", distinct=True),
+        comm_svc=Count("grants", filter=comm_svc, distinct=True),
         ip_rules=Count("ip_rules", distinct=True),
     )
 

@@ -5,9 +5,23 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from connectors.converters import EnvironmentCodeConverter
-from connectors.views import groups, incidents, support, users
+from connectors.views import (
+    app_connectors,
+    groups,
+    incidents,
+    ip_rules,
+    second_environment,
+    secrets,
+    support,
+    tokens,
+    users,
+    wizard,
+)
 
 register_converter(EnvironmentCodeConverter, "env")
+
+_APPS = "<env:code>/beheer/app-connectors/"
+_APP = f"{_APPS}<int:pk>/"
 
 app_name = "connectors"
 urlpatterns: list[URLPattern] = [
@@ -30,6 +44,30 @@ urlpatterns: list[URLPattern] = [
         groups.group_member_remove,
         name="group_member_remove",
     ),
+    path(_APPS, app_connectors.app_connector_list, name="app_connector_list"),
+    path(f"{_APPS}nieuw/", wizard.wizard_start, name="wizard_start"),
+    path(f"{_APPS}nieuw/<slug:run>/", wizard.wizard_details, name="wizard_details"),
+    path(f"{_APPS}nieuw/<slug:run>/controleren/", wizard.wizard_review, name="wizard_review"),
+    path(f"{_APPS}nieuw/<slug:run>/voltooien/", wizard.wizard_finish, name="wizard_finish"),
+    path(f"{_APPS}nieuw/<slug:run>/annuleren/", wizard.wizard_cancel, name="wizard_cancel"),
+    path(_APP, app_connectors.app_connector_detail, name="app_connector_detail"),
+    path(f"{_APP}opslaan/", app_connectors.app_connector_save, name="app_connector_save"),
+    path(
+        f"{_APP}opslaan-en-sluiten/", app_connectors.app_connector_save_and_close, name="app_connector_save_and_close"
+    ),
+    path(f"{_APP}verwijderen/", app_connectors.app_connector_delete, name="app_connector_delete"),
+    path(f"{_APP}connectoren/", app_connectors.grant_list, name="grant_list"),
+    path(f"{_APP}connectoren/nieuw/", app_connectors.grant_add, name="grant_add"),
+    path(f"{_APP}connectoren/<int:grant_pk>/verwijderen/", app_connectors.grant_remove, name="grant_remove"),
+    path(f"{_APP}gebruikerstokens/", tokens.token_list, name="token_list"),
+    path(f"{_APP}gebruikerstokens/nieuw/", tokens.token_add, name="token_add"),
+    path(f"{_APP}gebruikerstokens/bestand/", secrets.token_download, name="token_download"),
+    path(f"{_APP}gebruikerstokens/<int:token_pk>/vervangen/", tokens.token_replace, name="token_replace"),
+    path(f"{_APP}gebruikerstokens/<int:token_pk>/verwijderen/", tokens.token_delete, name="token_delete"),
+    path(f"{_APP}ip-restricties/", ip_rules.ip_rule_list, name="ip_rule_list"),
+    path(f"{_APP}ip-restricties/nieuw/", ip_rules.ip_rule_add, name="ip_rule_add"),
+    path(f"{_APP}ip-restricties/<int:rule_pk>/verwijderen/", ip_rules.ip_rule_remove, name="ip_rule_remove"),
+    path(f"{_APP}tweede-klantomgeving/", second_environment.second_environment, name="second_environment"),
     path("<env:code>/allowlist-incidenten/", incidents.incident_list, name="incident_list"),
     path("<env:code>/allowlist-incidenten/nieuw/", incidents.incident_add, name="incident_add"),
     path("<env:code>/allowlist-incidenten/<int:pk>/", incidents.incident_detail, name="incident_detail"),

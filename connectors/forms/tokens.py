@@ -25,6 +25,9 @@ def new_once_key() -> str:
 class _TokenFields(ConfirmableForm):
     once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput(), initial=new_once_key)
 
+    def clean_once(self) -> str:
+        return str(self.cleaned_data["once"] or new_once_key())
+
 
 class TokenForm(_TokenFields):
     """Tab *Gebruikerstokens*, *Nieuw*: for which user, on which device, for which customer environment."""
