@@ -253,9 +253,9 @@ def counts_of(app_connector: AppConnector) -> dict[str, int]:
     comm_svc = Q(grants__connector=Connector.COMM_SVC)
     return AppConnector.objects.filter(pk=app_connector.pk).aggregate(
         live_tokens=Count("tokens", filter=_live("tokens__"), distinct=True),
-        grants=Count("grants", distinct=True),
+        granted=Count("grants", distinct=True),
         comm_svc=Count("grants", filter=comm_svc, distinct=True),
-        ip_rules=Count("ip_rules", distinct=True),
+        rules=Count("ip_rules", distinct=True),
     )
 
 
