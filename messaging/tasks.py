@@ -12,6 +12,7 @@ from messaging.wakeup import ring
 QUEUE = "messages"
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 MAX_JOB_ATTEMPTS = 3
+EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +24,7 @@ def process_registered_messages() -> None:
         ring()
 
 
-@app.periodic(cron="*/30 * * * * *")
+@app.periodic(cron=EVERY_30_SECONDS)
 @app.task(name="find_forgotten_messages", queue=QUEUE, queueing_lock="find_forgotten_messages")
 def find_forgotten_messages(timestamp: int) -> None:
     """The safety net: return what lost workers held, and look for messages that nobody rang for."""
@@ -31,7 +32,7 @@ def find_forgotten_messages(timestamp: int) -> None:
     ring()
 
 
-@app.periodic(cron="*/30 * * * * *")
+@app.periodic(cron=EVERY_30_SECONDS)
 @app.task(name="recover_stalled_jobs", queue="care", queueing_lock="recover_stalled_jobs", pass_context=True)
 async def recover_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """Put jobs of killed workers back on the queue, or end them when they were tried too often.
