@@ -9,4 +9,5 @@ from portal import views
 app_name = "portal"
 urlpatterns = [
     path("<env:code>/", views.setup, name="setup"),
+    path("<env:code>/zoeken/", views.search, name="search"),
 ]

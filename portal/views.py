@@ -10,6 +10,7 @@ from connectors.views.environment import EnvironmentRequest, environment_page
 from portal.http import HtmxHttpRequest, render_page
 from portal.models import Membership, Role
 from portal.permissions import EVERY_MEMBER
+from portal.search import place_of
 from portal.setup import facts_of, steps_of, tokens_of
 
 # How many tokens the checklist names one by one; the rest is a click away.
@@ -51,3 +52,12 @@ def setup(request: EnvironmentRequest) -> HttpResponse:
         "may_manage": request.membership.role == Role.BEHEERDER,
     }
     return render_page(request, "portal/setup.html", context)
+
+
+@require_GET
+@environment_page(EVERY_MEMBER)
+def search(request: EnvironmentRequest) -> HttpResponse:
+    """Go straight to what the search field names, or say what can be searched for."""
+    text = request.GET.get("q", "")
+    place = place_of(request.environment, text)
+    return redirect(place) if place else render_page(request, "portal/search.html", {"text": text.strip()})
