@@ -38,6 +38,7 @@ def show_once(
         "soap_url": f"{settings.PORTAL_URL}/ProfitServices/AppConnectorCommSvc.asmx",
         "rest_url": f"{settings.PORTAL_URL}/ProfitRestServices/connectors/CommSvcConnector",
         "message_types": request.environment.message_types.order_by("pk"),
+        "any_type_blocked": request.environment.message_types.filter(blocked=True).exists(),
         **context,
     }
     return _unkept(render_page(request, TEMPLATE, page))
