@@ -5,11 +5,12 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from messaging.converters import PublicIdConverter
-from messaging.views import assessment, message_types, messages
+from messaging.views import assessment, log, message_types, messages
 
 register_converter(PublicIdConverter, "ref")
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
+LOG = "<env:code>/communicatielogboek"
 TYPE = f"{CONNECTOR}/berichtsoorten/<str:kind>"
 MESSAGE = "<env:code>/berichten/<ref:message_id>"
 
@@ -34,4 +35,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/afkeuren/", assessment.message_reject, name="message_reject"),
     path(f"{MESSAGE}/herstellen/", assessment.message_repair, name="message_repair"),
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
+    path(f"{LOG}/", log.log_list, name="log_list"),
+    path(f"{LOG}/<ref:reference>/", log.log_detail, name="log_detail"),
+    path("support/communicatielogboek/", log.support_log_list, name="support_log_list"),
+    path("support/communicatielogboek/<ref:reference>/", log.support_log_detail, name="support_log_detail"),
 ]

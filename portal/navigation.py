@@ -67,7 +67,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("messaging:log_list", _("Communication log"), "log", READ_SETUP | {SUPPORT}),
+            Entry("messaging:log_list", _("Communication log"), "log", READ_SETUP),
             Entry("connectors:incident_list", _("Allowlist incidents"), "incident", READ_SETUP),
         ),
     ),
@@ -78,6 +78,13 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "connectors:support_queue",
                 _("Incidents"),
                 "support",
+                frozenset({SUPPORT}),
+                in_environment=False,
+            ),
+            Entry(
+                "messaging:support_log_list",
+                _("Communication log"),
+                "log",
                 frozenset({SUPPORT}),
                 in_environment=False,
             ),

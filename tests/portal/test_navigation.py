@@ -29,8 +29,8 @@ def _icons(request: HttpRequest) -> list[str]:
         (Role.BEHEERDER, False, ["checklist", "messages", "connector", "log"]),
         (Role.AUDITOR, False, ["checklist", "messages", "connector", "log"]),
         (Role.BEHANDELAAR, False, ["messages"]),
-        (None, True, ["log", "support"]),
-        (Role.BEHANDELAAR, True, ["messages", "log", "support"]),
+        (None, True, ["support"]),
+        (Role.BEHANDELAAR, True, ["messages", "support"]),
         (None, False, []),
     ],
 )
