@@ -93,7 +93,7 @@ class OfMessageAdmin(EnvironmentScopedAdmin):
     """A row that belongs to a message."""
 
     environment_path = "message__environment"
-    list_select_related: tuple[str, ...] = ("message",)
+    list_select_related = ("message",)
     search_fields = ("message",)
     search_help_text = _("Message id, or code of the environment")
 
@@ -114,7 +114,8 @@ class MessageContentAdmin(OfMessageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         has_pdf = ExpressionWrapper(Q(pdf__isnull=False), output_field=BooleanField())
-        return super().get_queryset(request).defer("content", "pdf").annotate(has_pdf=has_pdf)
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.defer("content", "pdf").annotate(has_pdf=has_pdf)
 
     @admin.display(description=_("size in bytes"))
     def size(self, content: MessageContent) -> int:

@@ -46,7 +46,7 @@ class EnvironmentScopedAdmin(admin.ModelAdmin[Any]):
     show_facets = admin.ShowFacets.NEVER
     list_per_page = 50
     list_max_show_all = 0
-    ordering: tuple[str, ...] = ("-pk",)
+    ordering = ("-pk",)
     actions_selection_counter = False
 
     # Which rows -------------------------------------------------------------------------------------------------------
@@ -75,7 +75,7 @@ class EnvironmentScopedAdmin(admin.ModelAdmin[Any]):
             return queryset, False
         if re.fullmatch(r"[OTA]\d{5}[A-Z]{2}", term.upper()):
             environment = Membership._meta.get_field("environment").related_model
-            named = environment._default_manager.filter(code=term.upper()).values("pk")  # type: ignore[union-attr]  # a model, not "self"
+            named = environment._default_manager.filter(code=term.upper()).values("pk")
             return queryset.filter(self.within(named)), False
         condition = matching(self.model, self.search_fields, term)
         return (queryset.filter(condition) if condition is not None else queryset.none()), False

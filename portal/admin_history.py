@@ -63,14 +63,11 @@ class HistoryAdmin(EnvironmentScopedAdmin):
         before = self.model._default_manager.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
         columns = {field.attname: field.attname for field in self._recorded()}
         still = self.tracked_model._default_manager.filter(pk=OuterRef("pgh_obj"))
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                values_now=JSONObject(**columns),
-                values_before=models.Subquery(before.order_by("-pgh_id").values(found=JSONObject(**columns))[:1]),
-                still_exists=Exists(still),
-            )
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows.annotate(
+            values_now=JSONObject(**columns),
+            values_before=models.Subquery(before.order_by("-pgh_id").values(found=JSONObject(**columns))[:1]),
+            still_exists=Exists(still),
         )
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
@@ -142,7 +139,7 @@ class HistoryAdmin(EnvironmentScopedAdmin):
 
     def _label(self, column: str) -> str:
         try:
-            return capfirst(str(self.model._meta.get_field(column.removesuffix("_id")).verbose_name))  # type: ignore[union-attr]  # plain columns only
+            return capfirst(str(self.model._meta.get_field(column.removesuffix("_id")).verbose_name))
         except FieldDoesNotExist:
             return column
 

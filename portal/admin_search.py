@@ -39,8 +39,9 @@ def _field(model: type[models.Model], parts: list[str]) -> tuple[Any, list[str]]
     for position, part in enumerate(parts):
         if field is not None and not field.is_relation:
             return field, parts[position:]
+        meta = (field.related_model if field is not None else model)._meta
         try:
-            field = (field.related_model if field is not None else model)._meta.get_field(part)
+            field = meta.pk if part == "pk" else meta.get_field(part)
         except FieldDoesNotExist:
             return field, parts[position:]
     return (field.target_field if field.is_relation else field), []
