@@ -28,7 +28,7 @@ Login = Callable[[User], Client]
 
 
 @pytest.fixture
-def browser(login: Login, beheerder: User) -> Client:
+def manager(login: Login, beheerder: User) -> Client:
     client = login(beheerder)
     client.cookies["django_language"] = "en"
     return client
@@ -46,10 +46,10 @@ def _complete(client: Client, **changes: str) -> tuple[str, Any]:
     return run, client.post(f"{run}voltooien/")
 
 
-def test_nothing_is_made_before_voltooien(browser: Client) -> None:
-    run = _fill_in(browser)
+def test_nothing_is_made_before_voltooien(manager: Client) -> None:
+    run = _fill_in(manager)
 
-    page = browser.get(f"{run}controleren/").content.decode()
+    page = manager.get(f"{run}controleren/").content.decode()
 
     assert "Nothing has been made yet." in page
     assert "12345.SNELSTART-KOPPELING" in page
@@ -58,8 +58,8 @@ def test_nothing_is_made_before_voltooien(browser: Client) -> None:
     assert (AppConnector.objects.count(), UserGroup.objects.count(), Token.objects.count()) == (0, 0, 0)
 
 
-def test_voltooien_makes_everything_and_shows_the_token_in_its_answer(browser: Client, beheerder: User) -> None:
-    _run, answer = _complete(browser)
+def test_voltooien_makes_everything_and_shows_the_token_in_its_answer(manager: Client, beheerder: User) -> None:
+    _run, answer = _complete(manager)
 
     token, connector = Token.objects.get(), AppConnector.objects.get()
     page = answer.content.decode()
@@ -80,21 +80,21 @@ def _text_of(page: str) -> str:
 
 
 def test_the_token_is_nowhere_after_its_answer(
-    browser: Client, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    manager: Client, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    run, answer = _complete(browser)
+    run, answer = _complete(manager)
     data = tokens.read_text(_text_of(answer.content.decode()))
 
     later = [
-        browser.get(f"{run}voltooien/", follow=True),
-        browser.post(f"{run}voltooien/", follow=True),
-        browser.get(f"{BASE}{AppConnector.objects.get().pk}/"),
-        browser.get(f"{BASE}{AppConnector.objects.get().pk}/gebruikerstokens/"),
+        manager.get(f"{run}voltooien/", follow=True),
+        manager.post(f"{run}voltooien/", follow=True),
+        manager.get(f"{BASE}{AppConnector.objects.get().pk}/"),
+        manager.get(f"{BASE}{AppConnector.objects.get().pk}/gebruikerstokens/"),
     ]
 
     written = capsys.readouterr()
     kept = [*_everything_stored(), str([session.get_decoded() for session in Session.objects.all()])]
-    kept += [caplog.text, written.out, written.err, str(browser.cookies)]
+    kept += [caplog.text, written.out, written.err, str(manager.cookies)]
     kept += [page.content.decode() for page in later]
     assert [place for place in kept if data.lower() in place.lower()] == []
 
@@ -112,10 +112,10 @@ def _everything_stored() -> list[str]:
     return rows
 
 
-def test_voltooien_twice_makes_one_and_goes_to_what_was_made(browser: Client) -> None:
-    run, _answer = _complete(browser)
+def test_voltooien_twice_makes_one_and_goes_to_what_was_made(manager: Client) -> None:
+    run, _answer = _complete(manager)
 
-    again = browser.post(f"{run}voltooien/")
+    again = manager.post(f"{run}voltooien/")
 
     connector = AppConnector.objects.get()
     assert (again.status_code, again["Location"]) == (303, f"{BASE}{connector.pk}/")
@@ -123,65 +123,65 @@ def test_voltooien_twice_makes_one_and_goes_to_what_was_made(browser: Client) ->
 
 
 @pytest.mark.parametrize("step", ["", "controleren/", "voltooien/"])
-def test_back_into_a_completed_wizard_leads_to_what_it_made(browser: Client, step: str) -> None:
-    run, _answer = _complete(browser)
+def test_back_into_a_completed_wizard_leads_to_what_it_made(manager: Client, step: str) -> None:
+    run, _answer = _complete(manager)
 
-    answer = browser.get(f"{run}{step}")
+    answer = manager.get(f"{run}{step}")
 
     assert (answer.status_code, answer["Location"]) == (303, f"{BASE}{AppConnector.objects.get().pk}/")
 
 
-def test_a_reload_of_voltooien_without_sending_goes_back_to_the_check(browser: Client) -> None:
-    run = _fill_in(browser)
+def test_a_reload_of_voltooien_without_sending_goes_back_to_the_check(manager: Client) -> None:
+    run = _fill_in(manager)
 
-    answer = browser.get(f"{run}voltooien/")
+    answer = manager.get(f"{run}voltooien/")
 
     assert (answer.status_code, answer["Location"]) == (303, f"{run}controleren/")
     assert not AppConnector.objects.exists()
 
 
-def test_the_answers_survive_vorige_and_can_be_changed(browser: Client) -> None:
-    run = _fill_in(browser)
+def test_the_answers_survive_vorige_and_can_be_changed(manager: Client) -> None:
+    run = _fill_in(manager)
 
-    before = browser.get(run).content.decode()
-    browser.post(run, {**ANSWERS, "description": "Exact"})
-    review = browser.get(f"{run}controleren/").content.decode()
+    before = manager.get(run).content.decode()
+    manager.post(run, {**ANSWERS, "description": "Exact"})
+    review = manager.get(f"{run}controleren/").content.decode()
 
     assert 'value="SnelStart koppeling"' in before
     assert 'value="O67890AA"' in before
     assert "12345.EXACT" in review
 
 
-def test_two_runs_do_not_mix(browser: Client) -> None:
-    first, second = _fill_in(browser), _fill_in(browser, description="Exact")
+def test_two_runs_do_not_mix(manager: Client) -> None:
+    first, second = _fill_in(manager), _fill_in(manager, description="Exact")
 
-    assert "SNELSTART" in browser.get(f"{first}controleren/").content.decode()
-    assert "EXACT" in browser.get(f"{second}controleren/").content.decode()
+    assert "SNELSTART" in manager.get(f"{first}controleren/").content.decode()
+    assert "EXACT" in manager.get(f"{second}controleren/").content.decode()
 
 
-def test_annuleren_forgets_the_answers_and_makes_nothing(browser: Client) -> None:
-    run = _fill_in(browser)
+def test_annuleren_forgets_the_answers_and_makes_nothing(manager: Client) -> None:
+    run = _fill_in(manager)
 
-    answer = browser.post(f"{run}annuleren/")
-    after = browser.get(f"{run}controleren/")
+    answer = manager.post(f"{run}annuleren/")
+    after = manager.get(f"{run}controleren/")
 
     assert answer["Location"] == BASE
     assert after["Location"] == f"{BASE}nieuw/"
     assert not AppConnector.objects.exists()
 
 
-def test_an_existing_group_can_be_chosen(browser: Client, environment: Environment) -> None:
+def test_an_existing_group_can_be_chosen(manager: Client, environment: Environment) -> None:
     group = UserGroupFactory(environment=environment)
 
-    _complete(browser, group="existing", existing_group=str(group.pk))
+    _complete(manager, group="existing", existing_group=str(group.pk))
 
     assert AppConnector.objects.get().group == group
 
 
-def test_without_a_token_it_starts_blocked_and_says_where_to_go(browser: Client) -> None:
-    run = _fill_in(browser, automatic_token="")
+def test_without_a_token_it_starts_blocked_and_says_where_to_go(manager: Client) -> None:
+    run = _fill_in(manager, automatic_token="")
 
-    page = browser.post(f"{run}voltooien/").content.decode()
+    page = manager.post(f"{run}voltooien/").content.decode()
 
     connector = AppConnector.objects.get()
     assert connector.blocked
@@ -202,12 +202,12 @@ def test_without_a_token_it_starts_blocked_and_says_where_to_go(browser: Client)
     ],
 )
 def test_an_error_stands_beside_its_field_and_the_answers_stay(
-    browser: Client, environment: Environment, changes: dict[str, str], field: str, words: str
+    manager: Client, environment: Environment, changes: dict[str, str], field: str, words: str
 ) -> None:
     AppConnectorFactory(environment=environment, description="Bestaat al")
     UserGroupFactory(environment=environment, name="Groep")
 
-    answer = browser.post(f"{BASE}nieuw/", {**ANSWERS, **changes})
+    answer = manager.post(f"{BASE}nieuw/", {**ANSWERS, **changes})
 
     page = answer.content.decode()
     assert answer.status_code == 422
@@ -216,40 +216,40 @@ def test_an_error_stands_beside_its_field_and_the_answers_stay(
     assert f'id="id_{field}_error"' in page
 
 
-def test_what_somebody_else_took_meanwhile_is_said_at_voltooien(browser: Client, environment: Environment) -> None:
-    run = _fill_in(browser)
+def test_what_somebody_else_took_meanwhile_is_said_at_voltooien(manager: Client, environment: Environment) -> None:
+    run = _fill_in(manager)
     AppConnectorFactory(environment=environment, description="SnelStart koppeling")
 
-    answer = browser.post(f"{run}voltooien/")
+    answer = manager.post(f"{run}voltooien/")
 
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == ["description"]
     assert Token.objects.count() == 0
 
 
-def test_another_environments_group_is_no_choice(browser: Client) -> None:
+def test_another_environments_group_is_no_choice(manager: Client) -> None:
     foreign = UserGroupFactory(environment=EnvironmentFactory())
 
-    answer = browser.post(f"{BASE}nieuw/", {**ANSWERS, "group": "existing", "existing_group": foreign.pk})
+    answer = manager.post(f"{BASE}nieuw/", {**ANSWERS, "group": "existing", "existing_group": foreign.pk})
 
     assert list(answer.context["form"].errors) == ["existing_group"]
 
 
-def test_the_next_step_adds_the_connector(browser: Client) -> None:
-    _complete(browser)
+def test_the_next_step_adds_the_connector(manager: Client) -> None:
+    _complete(manager)
     connector = AppConnector.objects.get()
 
-    answer = browser.post(f"{BASE}{connector.pk}/connectoren/nieuw/", {"connector": "CommSvcConnector"})
+    answer = manager.post(f"{BASE}{connector.pk}/connectoren/nieuw/", {"connector": "CommSvcConnector"})
 
     assert answer["Location"] == f"{BASE}{connector.pk}/connectoren/"
     assert ConnectorGrant.objects.get().app_connector == connector
 
 
-def test_the_token_can_be_saved_as_a_file_from_its_page(browser: Client) -> None:
-    _run, answer = _complete(browser)
+def test_the_token_can_be_saved_as_a_file_from_its_page(manager: Client) -> None:
+    _run, answer = _complete(manager)
     text = _text_of(answer.content.decode())
 
-    file = browser.post(f"{BASE}{AppConnector.objects.get().pk}/gebruikerstokens/bestand/", {"token": text})
+    file = manager.post(f"{BASE}{AppConnector.objects.get().pk}/gebruikerstokens/bestand/", {"token": text})
 
     assert file.content.decode() == text
     assert file["Content-Disposition"] == 'attachment; filename="token.xml"'
