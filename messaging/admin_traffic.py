@@ -114,8 +114,8 @@ class MessageContentAdmin(OfMessageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         has_pdf = ExpressionWrapper(Q(pdf__isnull=False), output_field=BooleanField())
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.defer("content", "pdf").annotate(has_pdf=has_pdf)
+        rows: QuerySet[Any] = super().get_queryset(request).defer("content", "pdf").annotate(has_pdf=has_pdf)
+        return rows
 
     @admin.display(description=_("size in bytes"))
     def size(self, content: MessageContent) -> int:

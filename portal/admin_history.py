@@ -63,12 +63,13 @@ class HistoryAdmin(EnvironmentScopedAdmin):
         before = self.model._default_manager.filter(pgh_obj=OuterRef("pgh_obj"), pgh_id__lt=OuterRef("pgh_id"))
         columns = {field.attname: field.attname for field in self._recorded()}
         still = self.tracked_model._default_manager.filter(pk=OuterRef("pgh_obj"))
-        rows: QuerySet[Any] = super().get_queryset(request)
-        return rows.annotate(
-            values_now=JSONObject(**columns),
-            values_before=models.Subquery(before.order_by("-pgh_id").values(found=JSONObject(**columns))[:1]),
-            still_exists=Exists(still),
+        values_before = models.Subquery(before.order_by("-pgh_id").values(found=JSONObject(**columns))[:1])
+        rows: QuerySet[Any] = (
+            super()
+            .get_queryset(request)
+            .annotate(values_now=JSONObject(**columns), values_before=values_before, still_exists=Exists(still))
         )
+        return rows
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup == "pgh_obj" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]  # the stubs lag behind Django 5.2
