@@ -5,8 +5,9 @@ from __future__ import annotations
 import structlog
 from procrastinate import JobContext, jobs
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import UniqueViolation
 
-from messaging.processing import BATCH, process_batch, return_expired_leases
+from messaging.processing import process_batch, return_expired_leases
 from messaging.wakeup import ring
 
 QUEUE = "messages"
@@ -19,8 +20,8 @@ log = structlog.get_logger(__name__)
 
 @app.task(name="process_registered_messages", queue=QUEUE, queueing_lock="process_registered_messages")
 def process_registered_messages() -> None:
-    """Process one batch; behind a full one more is waiting, for this worker or any other."""
-    if process_batch() == BATCH:
+    """Process one batch, and ring until nothing is waiting: a message that was tried before is a batch by itself."""
+    if process_batch():
         ring()
 
 
@@ -45,4 +46,8 @@ async def recover_stalled_jobs(context: JobContext, timestamp: int) -> None:
             log.error("job_gave_up", task=job.task_name, attempts=job.attempts)
             await manager.finish_job_by_id_async(job.id, jobs.Status.FAILED, delete_job=False)
         else:
-            await manager.retry_job(job)
+            try:
+                await manager.retry_job(job)
+            except UniqueViolation:
+                # A bell of the same kind is waiting already; this one has nothing to add.
+                await manager.finish_job_by_id_async(job.id, jobs.Status.FAILED, delete_job=True)
