@@ -20,7 +20,7 @@ from django.db import connection
 from connectors import tokens
 from connectors.causes import Cause, Condition
 from connectors.fields import display_network
-from connectors.models import CommunicationProfile, Connector, IpRule
+from connectors.models import CommunicationProfile, Connector
 from portal.network import Address, Network, covers, parse_network, permitted
 
 
@@ -80,16 +80,21 @@ class Refused(Exception):
 # One indexed look-up brings everything together: the token by its unique digest, the rest by key from there. It
 # reads the table of message types though that belongs to the app above: a second look-up would cost every call.
 _GRANT = """
-    SELECT t.id, t.hint, t.environment_id, e.code, t.app_connector_id, u.username, t.customer_environment,
-           t.deleted_at IS NOT NULL, t.expires_at, u.is_active, a.blocked,
-           EXISTS (SELECT FROM connectors_groupmember m WHERE m.group_id = a.group_id AND m.user_id = t.user_id),
-           ARRAY (SELECT g.connector FROM connectors_connectorgrant g WHERE g.app_connector_id = a.id),
-           ARRAY (SELECT r.action || ' ' || r.network FROM connectors_iprule r WHERE r.app_connector_id = a.id),
+    SELECT t.id AS token_id, t.hint, t.environment_id, e.code AS environment_code, t.app_connector_id,
+           u.username AS user_name, t.customer_environment, t.deleted_at IS NOT NULL AS deleted, t.expires_at,
+           u.is_active AS user_active, a.blocked AS connector_blocked,
+           EXISTS (SELECT FROM connectors_groupmember m
+                   WHERE m.group_id = a.group_id AND m.user_id = t.user_id) AS in_group,
+           ARRAY (SELECT g.connector FROM connectors_connectorgrant g WHERE g.app_connector_id = a.id) AS connectors,
+           ARRAY (SELECT r.network::text FROM connectors_iprule r
+                  WHERE r.app_connector_id = a.id AND r.action = 'allow') AS allowed,
+           ARRAY (SELECT r.network::text FROM connectors_iprule r
+                  WHERE r.app_connector_id = a.id AND r.action = 'exclude') AS excluded,
            ARRAY (SELECT l.network::text FROM connectors_allowlistentry l
                   WHERE l.participant_number = e.participant_number AND l.profile = %(profile)s
-                    AND l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now())),
+                    AND l.revoked_at IS NULL AND (l.expires_at IS NULL OR l.expires_at > now())) AS allowlist,
            ARRAY (SELECT y.code || ' ' || y.id || ' ' || y.blocked::int FROM messaging_messagetype y
-                  WHERE y.environment_id = e.id)
+                  WHERE y.environment_id = e.id) AS message_types
     FROM connectors_token t
     JOIN connectors_appconnector a ON a.id = t.app_connector_id
     JOIN connectors_environment e ON e.id = t.environment_id
@@ -209,17 +214,13 @@ def _load_grant(digest: bytes) -> Grant | None:
     with connection.cursor() as cursor:
         cursor.execute(_GRANT, {"digest": digest, "profile": CommunicationProfile.ACCOUNTANT.value})
         row = cursor.fetchone()
+        columns = [column.name for column in cursor.description or ()]
     if row is None:
         return None
-    *plain, connectors, rules, allowlist, types = row
-    parsed = [(action, parse_network(network)) for action, network in (rule.split(" ") for rule in rules)]
-    return Grant(
-        *plain,
-        connectors=frozenset(connectors),
-        allowed=tuple(network for action, network in parsed if action == IpRule.Action.ALLOW),
-        excluded=tuple(network for action, network in parsed if action == IpRule.Action.EXCLUDE),
-        allowlist=tuple(parse_network(network) for network in allowlist),
-        message_types={
-            code: OpenType(int(pk), blocked == "1") for code, pk, blocked in (line.split(" ") for line in types)
-        },
-    )
+    found = dict(zip(columns, row, strict=True))
+    for name in ("allowed", "excluded", "allowlist"):
+        found[name] = tuple(parse_network(network) for network in found[name])
+    types = (line.split(" ") for line in found["message_types"])
+    found["message_types"] = {code: OpenType(int(pk), blocked == "1") for code, pk, blocked in types}
+    found["connectors"] = frozenset(found["connectors"])
+    return Grant(**found)

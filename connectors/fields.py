@@ -38,7 +38,7 @@ class NetworkFormField(forms.CharField):
         return "" if value is None else display_network(value)
 
 
-class CidrField(models.Field):
+class CidrField(models.Field[Any, Any]):
     """A `cidr` column: an `ipaddress` network in Python, compared and indexed by PostgreSQL as a network."""
 
     description = _("Network")

@@ -42,6 +42,8 @@ async def recover_stalled_jobs(context: JobContext, timestamp: int) -> None:
     """
     manager = context.app.job_manager
     for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        if job.id is None:  # only a job that was never stored
+            continue
         if job.attempts >= MAX_JOB_ATTEMPTS:
             log.error("job_gave_up", task=job.task_name, attempts=job.attempts)
             await manager.finish_job_by_id_async(job.id, jobs.Status.FAILED, delete_job=False)

@@ -18,7 +18,7 @@ from portal.addresses import client_address_of
 SYSTEM = "system"
 
 
-class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):  # type: ignore[misc]  # the library has no types
+class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
     """Give the audit triggers the user, address and request id of every request that can change something."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:

@@ -38,7 +38,7 @@ class User(AbstractUser):
     # The history leaves secrets out, so this is what tells that a password changed.
     password_changed_at = models.DateTimeField(_("password changed"), null=True, editable=False)
 
-    objects: ClassVar[UserManager[User]] = UserManager()
+    objects: ClassVar[UserManager[User]] = UserManager()  # type: ignore[assignment]  # of this class
 
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name", "email"]
 
@@ -80,9 +80,7 @@ class Role(models.TextChoices):
 class Membership(models.Model):
     """That a user belongs to an environment, and in which role: one role per user and environment."""
 
-    user = models.ForeignKey(
-        User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user")
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships", verbose_name=_("user"))
     environment = models.ForeignKey(
         "connectors.Environment",
         on_delete=models.CASCADE,

@@ -61,9 +61,7 @@ def permitted(address: Address, *, allowed: Sequence[Network], excluded: Iterabl
     return not allowed or any(covers(network, address) for network in allowed)
 
 
-def client_address(
-    peer: str, forwarded_for: str, trusted: Sequence[Network]
-) -> tuple[Address, tuple[Address, ...]]:
+def client_address(peer: str, forwarded_for: str, trusted: Sequence[Network]) -> tuple[Address, tuple[Address, ...]]:
     """Return the address that a request really comes from, and the trusted proxies that it passed.
 
     `peer` is the other end of the connection, `forwarded_for` the X-Forwarded-For header. The header is read from

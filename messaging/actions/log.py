@@ -33,6 +33,9 @@ _INSERT = """
 """
 
 
+_LONGEST = {field.name: field.max_length or 0 for field in LogEntry._meta.concrete_fields}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Circumstances:
     """What was known of a call when it was refused. Text from callers is bounded and cleaned here."""
@@ -52,9 +55,8 @@ class Circumstances:
     message_id: UUID | None = None
 
     def row(self) -> dict[str, Any]:
-        fields = LogEntry._meta
         return {
-            name: _printable(value, fields.get_field(name).max_length) if isinstance(value, str) else value
+            name: _printable(value, _LONGEST[name]) if isinstance(value, str) else value
             for name, value in vars(self).items()
         }
 

@@ -52,8 +52,9 @@ def receive_message(*, grant: Grant, call: Call, external_id: str, content: byte
     """
     if not 0 < len(external_id) <= LONGEST_EXTERNAL_ID or "\0" in external_id:
         raise Refused(Cause.EXTERNAL_ID_MISSING, grant=grant, evidence={"observed": len(external_id)})
+    message_id = new_message_id()
     row = {
-        "id": new_message_id(),
+        "id": message_id,
         "environment": grant.environment_id,
         "token": grant.token_id,
         "message_type": grant.message_types[call.message_type or ""].pk,
@@ -72,7 +73,7 @@ def receive_message(*, grant: Grant, call: Call, external_id: str, content: byte
     with psycopg.Cursor(connection.connection) as cursor:
         stored = cursor.execute(_STORE, row).fetchone()
         if stored is not None:
-            return row["id"]
+            return message_id
         found, same = cursor.execute(_STORED_BEFORE, row).fetchone() or (None, False)
     if found is None or not same:
         raise Refused(Cause.EXTERNAL_ID_CONFLICT, grant=grant, evidence={"observed": external_id})

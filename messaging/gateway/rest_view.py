@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
@@ -52,7 +54,7 @@ def _upload(exchange: Exchange) -> HttpResponse:
     return reply(201, rest.encode(answer), rest.CONTENT_TYPE)
 
 
-def _message_fields(request: HttpRequest) -> tuple[dict[str, str], str | bytes]:
+def _message_fields(request: HttpRequest) -> tuple[Mapping[str, str], str | bytes]:
     """Return the fields of a message in JSON, or of a bare document with its fields in the query."""
     body = body_of(request)
     if not rest.is_json(request.META.get("CONTENT_TYPE", ""), body):

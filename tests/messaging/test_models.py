@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
@@ -16,7 +17,7 @@ from tests.factories import EnvironmentFactory, MessageFactory, TokenFactory
 pytestmark = pytest.mark.django_db
 
 
-def _refused(change: str, *, table: type[Model], where: object) -> bool:
+def _refused(change: str, *, table: type[Model], where: Any) -> bool:
     """Tell whether the database refuses an UPDATE of one row, also at the end of the transaction."""
     with connection.cursor() as cursor:
         try:

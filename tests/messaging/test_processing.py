@@ -9,11 +9,11 @@ import pytest
 from django.utils import timezone
 
 from connectors.causes import Cause
-from messaging import processing
 from messaging.kinds import MessageKind
-from messaging.models import LogEntry, Message
+from messaging.models import LogEntry, Message, WorkflowStep
 from messaging.processing import claim_registered, process_batch, process_claimed, return_expired_leases
 from messaging.statuses import Status
+from messaging.xbrl import read_document
 from tests.factories import MessageFactory, OrganisationFactory, TokenFactory
 from tests.messaging.gateway.conftest import DOCUMENTS, open_types
 
@@ -29,7 +29,7 @@ def _message(raw: bytes = RETURN, kind: MessageKind = MessageKind.BTW) -> Messag
     return message
 
 
-def _history(message: Message) -> list[tuple[int | None, int]]:
+def _history(message: Message) -> list[tuple[int | None, int | None]]:
     return [*message.events.order_by("id").values_list("from_status", "to_status")]
 
 
@@ -44,7 +44,7 @@ def test_a_return_is_read_and_put_into_its_workflow() -> None:
     process_batch()
 
     message.refresh_from_db()
-    step = message.message_type.workflow.versions.get().steps.get()
+    step = WorkflowStep.objects.get(version__workflow=message.message_type.workflow)
     assert (message.status, message.step, message.workflow_version) == (Status.IN_WORKFLOW, step, step.version)
     assert _history(message) == [(None, 10), (10, 20), (20, 30)]
     assert (message.reading.kind, message.reading.period_start) == ("BTW", date(2025, 3, 1))
@@ -94,7 +94,7 @@ def test_the_sample_messages_go_through(folder: str, kind: str) -> None:
 
 def test_a_message_finds_its_organisation_by_the_number_in_it() -> None:
     message = _message()
-    number = processing.read_document(RETURN).identifier
+    number = read_document(RETURN).identifier
     organisation = OrganisationFactory(environment=message.environment)
     organisation.numbers.create(environment=message.environment, scheme="btw", number=number)
     elsewhere = OrganisationFactory()

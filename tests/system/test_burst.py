@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -47,7 +48,7 @@ class Portal(Run):
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         with psycopg.connect(EmbeddedPostgres(self.data).url) as connection:
-            return connection.execute(sql).fetchall()  # type: ignore[arg-type]  # literals of this file
+            return connection.execute(sql).fetchall()
 
 
 @pytest.fixture
@@ -99,12 +100,15 @@ def test_nothing_acknowledged_is_lost_or_done_twice_when_parts_are_killed(portal
     def sent() -> int:
         return sum(len(sender.acknowledged) for sender in senders)
 
+    def enough(mark: int) -> bool:
+        return sent() > mark + 20
+
     for words in VICTIMS:
         mark = sent()
-        wait_for(lambda mark=mark: sent() > mark + 20)  # type: ignore[misc]  # bound now on purpose
+        wait_for(partial(enough, mark))
         os.kill(portal.web_process() if words == "granian" else portal.part(words), signal.SIGKILL)
     mark = sent()
-    wait_for(lambda: sent() > mark + 20)
+    wait_for(partial(enough, mark))
     stop.set()
     for sender in senders:
         sender.join(timeout=60)

@@ -15,7 +15,7 @@ from django.test import Client
 from lxml import etree
 
 from connectors import tokens
-from connectors.models import AppConnector, Connector, Environment, Token
+from connectors.models import AppConnector, Connector, Environment
 from tests.factories import AllowlistEntryFactory, AppConnectorFactory, TokenFactory
 
 DOCUMENTS = Path(__file__).parents[2] / "fixtures" / "documents"
@@ -45,7 +45,7 @@ class Program:
     """A client program: one token, SOAP or REST, from an address of its own."""
 
     data: str
-    token: Token | None = None
+    token: Any = None  # the Token, unless the portal does not know it
     address: str = "127.0.0.1"
     client: Client = field(default_factory=Client)
 
@@ -88,13 +88,12 @@ def soap_result(response: Any) -> str:
     """Return the text of the one result element."""
     assert response.status_code == 200, response.content
     result = "local-name()='UploadMessageResult' or local-name()='GetMessageStatusResult'"
-    text: str = etree.fromstring(response.content).xpath(f"string(//*[{result}])")
-    return text
+    return str(etree.fromstring(response.content).xpath(f"string(//*[{result}])"))
 
 
 def soap_fault(response: Any) -> tuple[str, str]:
     """Return the fault's text and its log reference."""
     envelope = etree.fromstring(response.content)
-    detail = envelope.xpath("string(//*[local-name()='Detail']/text())") or envelope.xpath("string(//Detail)")
-    text = envelope.xpath("string(//faultstring | //*[local-name()='Reason']/*)")
+    detail = str(envelope.xpath("string(//Detail)"))
+    text = str(envelope.xpath("string(//faultstring | //*[local-name()='Reason']/*)"))
     return text, detail.rpartition(":")[2].strip()

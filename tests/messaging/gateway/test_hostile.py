@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 from io import BytesIO
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -104,7 +105,11 @@ def test_a_body_may_come_compressed(program: Program) -> None:
 
 def test_a_body_may_come_in_chunks(program: Program, settings: Settings) -> None:
     def post(body: bytes, external_id: str) -> int:
-        chunked = {"wsgi.input": BytesIO(body), "HTTP_TRANSFER_ENCODING": "chunked", "CONTENT_LENGTH": ""}
+        chunked: dict[str, Any] = {
+            "wsgi.input": BytesIO(body),
+            "HTTP_TRANSFER_ENCODING": "chunked",
+            "CONTENT_LENGTH": "",
+        }
         path = f"{REST_PATH}?messageType=BTW&externalMessageId={external_id}"
         headers = {"authorization": program.authorization}
         return Client().post(path, body, content_type="application/xml", headers=headers, **chunked).status_code
@@ -131,7 +136,7 @@ def test_a_compressed_body_is_bounded_after_unpacking(program: Program, settings
 
 
 def test_half_a_request_is_refused(program: Program) -> None:
-    cut_off = {"wsgi.input": BytesIO(b"<half"), "CONTENT_LENGTH": "5000"}
+    cut_off: dict[str, Any] = {"wsgi.input": BytesIO(b"<half"), "CONTENT_LENGTH": "5000"}
 
     response = program.client.post(SOAP_PATH, b"<half", content_type="text/xml", **cut_off)
 

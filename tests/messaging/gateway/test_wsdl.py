@@ -25,7 +25,7 @@ class DjangoAdapter(BaseAdapter):
     """Hand zeep's requests to Django's test client, which answers in this test's transaction."""
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
-        headers = {name: value for name, value in request.headers.items() if name != "Content-Length"}
+        headers: dict[str, Any] = {name: value for name, value in request.headers.items() if name != "Content-Length"}
         answer = Client().generic(
             request.method or "GET",
             request.path_url,
