@@ -34,5 +34,5 @@ class HistoryMiddleware(pghistory.middleware.HistoryMiddleware):
 
 
 def acting_as(name: str = SYSTEM, **context: Any) -> AbstractContextManager[Any]:
-    """Name the actor of changes made outside a request; open it outside `atomic()`, for it is local to a transaction."""
+    """Name the actor of changes outside a request. Open it outside `atomic()`: it is local to a transaction."""
     return pghistory.context(user=None, user_name=name, **context)
