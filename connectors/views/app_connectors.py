@@ -16,7 +16,7 @@ from connectors.actions.app_connectors import (
     update_app_connector,
 )
 from connectors.forms.app_connectors import GrantForm, PropertiesForm
-from connectors.models import AppConnector, Connector
+from connectors.models import AppConnector
 from connectors.queries import (
     administrators_of,
     app_connectors_of,
@@ -84,23 +84,24 @@ def app_connector_delete(request: EnvironmentRequest, pk: int) -> HttpResponse:
 @environment_page(READ_SETUP)
 def grant_list(request: EnvironmentRequest, pk: int) -> HttpResponse:
     """Tab *Connectoren*."""
-    return _grants(request, get_app_connector_for(request.environment, pk), GrantForm())
+    app_connector = get_app_connector_for(request.environment, pk)
+    context = {**properties(request, app_connector, "grants"), "grants": app_connector.grants.order_by("connector")}
+    return render_page(request, "connectors/app_connectors/grants.html", context)
 
 
 @_get_or_post
 @environment_page(MANAGE)
 def grant_add(request: EnvironmentRequest, pk: int) -> HttpResponse:
-    app_connector, form = get_app_connector_for(request.environment, pk), GrantForm(request.POST)
-    if request.method == "GET":  # after switching language on an answer with errors
+    """*Nieuw*: put a connector on the list. The wizard's last page sends here too."""
+    app_connector, form = get_app_connector_for(request.environment, pk), GrantForm(request.POST or None)
+    if form.is_valid():
+        connector = form.cleaned_data["connector"]
+        grant_connector(app_connector=app_connector, connector=connector, acting_user=request.user)
+        messages.success(request, _("%(connector)s has been added.") % {"connector": connector})
         return redirect_after(request, tab_url(request, "grants", app_connector))
-    if not form.is_valid():
-        return _grants(request, app_connector, form, status=422)
-    connector = form.cleaned_data["connector"]
-    grant_connector(app_connector=app_connector, connector=connector, acting_user=request.user)
-    messages.success(request, _("%(connector)s has been added.") % {"connector": connector})
-    if request.htmx:
-        return _grants(request, app_connector, GrantForm())
-    return redirect_after(request, tab_url(request, "grants", app_connector))
+    context = {"app_connector": app_connector, "form": form}
+    status = 422 if form.errors else 200
+    return render_page(request, "connectors/app_connectors/grant_add.html", context, status=status)
 
 
 @_get_or_post
@@ -129,7 +130,6 @@ def properties(request: EnvironmentRequest, app_connector: AppConnector, tab: st
         "app_connector": app_connector,
         "tab": tab,
         "counts": counts_of(app_connector),
-        "connector": Connector.COMM_SVC,
         **who_may(request),
     }
 
@@ -158,14 +158,3 @@ def _save(request: EnvironmentRequest, app_connector: AppConnector, then: str) -
             messages.success(request, _("%(name)s has been saved.") % {"name": app_connector})
             return redirect_after(request, then)
     return _general(request, get_app_connector_for(request.environment, app_connector.pk), form, status=422)
-
-
-def _grants(
-    request: EnvironmentRequest, app_connector: AppConnector, form: GrantForm, status: int = 200
-) -> HttpResponse:
-    context = {
-        **properties(request, app_connector, "grants"),
-        "grants": app_connector.grants.order_by("connector"),
-        "form": form,
-    }
-    return render_page(request, "connectors/app_connectors/grants.html", context, fragment="panel", status=status)

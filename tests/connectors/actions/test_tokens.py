@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -120,17 +121,18 @@ def test_a_second_live_token_for_a_customer_is_confirmed_first(
     app_connector: AppConnector, member: User, beheerder: User
 ) -> None:
     existing = TokenFactory(app_connector=app_connector, customer_environment="O67890AA")
-    wanted = {
-        "app_connector": app_connector,
-        "user": member,
-        "device": "Server",
-        "customer_environment": "O67890AA",
-        "acting_user": beheerder,
-    }
+    create = partial(
+        actions.create_token,
+        app_connector=app_connector,
+        user=member,
+        device="Server",
+        customer_environment="O67890AA",
+        acting_user=beheerder,
+    )
 
     with pytest.raises(ConfirmationNeededError) as doubt:
-        actions.create_token(**wanted)
-    made, _text = actions.create_token(**wanted, confirmed=True)
+        create()
+    made, _text = create(confirmed=True)
 
     assert doubt.value.field == "customer_environment"
     assert existing.hint in str(doubt.value)
