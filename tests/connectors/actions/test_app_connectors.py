@@ -135,7 +135,7 @@ def test_a_connector_that_never_had_a_token_can_go(environment: Environment, beh
 def test_a_connector_that_ever_had_a_token_stays(environment: Environment, beheerder: User) -> None:
     token = TokenFactory(app_connector__environment=environment)
 
-    with pytest.raises(DomainError, match="Block it instead"):
+    with pytest.raises(DomainError):
         actions.delete_app_connector(app_connector=token.app_connector, acting_user=beheerder)
 
     assert AppConnector.objects.count() == 1

@@ -67,7 +67,7 @@ def test_an_address_has_one_rule(app_connector: AppConnector, beheerder: User, a
 def test_an_allow_rule_inside_an_exclusion_would_do_nothing(app_connector: AppConnector, beheerder: User) -> None:
     _add(app_connector, beheerder, EXCLUDE, "192.0.2.0/24")
 
-    with pytest.raises(DomainError, match="exclusion always wins"):
+    with pytest.raises(DomainError, match=r"192\.0\.2\.0/24"):
         _add(app_connector, beheerder, ALLOW, "192.0.2.7/32")
 
     assert app_connector.ip_rules.count() == 1

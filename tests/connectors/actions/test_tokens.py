@@ -111,7 +111,7 @@ def test_a_code_of_another_form_is_refused(environment: Environment, typed: str)
 
 
 def test_the_accountancy_environment_is_not_its_own_customer(environment: Environment) -> None:
-    with pytest.raises(DomainError, match="this accountancy environment itself") as refusal:
+    with pytest.raises(DomainError, match="O12345AB") as refusal:
         actions.clean_customer_environment("o12345ab", accountancy=environment)
 
     assert refusal.value.field == "customer_environment"

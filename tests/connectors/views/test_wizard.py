@@ -254,3 +254,27 @@ def test_the_token_can_be_saved_as_a_file_from_its_page(manager: Client) -> None
     assert file.content.decode() == text
     assert file["Content-Disposition"] == 'attachment; filename="token.xml"'
     assert (file["Content-Type"], file["Cache-Control"]) == ("application/xml", "no-store")
+
+
+def test_in_dutch_the_wizard_carries_the_labels_of_the_manual(login: Login, beheerder: User) -> None:
+    client = login(beheerder)
+    details = client.get(f"{BASE}nieuw/").content.decode()
+    run = _fill_in(client)
+    review = client.get(f"{run}controleren/").content.decode()
+    result = client.post(f"{run}voltooien/").content.decode()
+
+    for label in (
+        "Omschrijving",
+        "Automatisch token genereren",
+        "Maak een nieuwe gebruikersgroep op basis van App connector-naam",
+        "Bestaande gebruikersgroep",
+        "Klantomgeving",
+        ">Volgende<",
+        ">Annuleren<",
+    ):
+        assert label in details
+    assert "Er is nog niets aangemaakt." in review
+    assert ">Vorige<" in review
+    assert ">Voltooien<" in review
+    assert "U ziet dit token nu voor het laatst." in result
+    assert "CommSvcConnector toevoegen" in result
