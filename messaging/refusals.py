@@ -88,11 +88,9 @@ def facts(evidence: Any) -> list[Fact]:
     """Return the evidence as lines of text. It is data of several ages, and partly chosen by strangers."""
     if not isinstance(evidence, dict):
         return []
-    return [
-        Fact(str(_EVIDENCE.get(name, name)), _as_lines(value))
-        for name, value in evidence.items()
-        if name not in _NOT_SHOWN
-    ]
+    # The database keeps the names in an order of its own.
+    names = [name for name in _EVIDENCE if name in evidence] + [name for name in evidence if name not in _EVIDENCE]
+    return [Fact(str(_EVIDENCE.get(name, name)), _as_lines(evidence[name])) for name in names if name not in _NOT_SHOWN]
 
 
 def _as_lines(value: Any) -> list[str]:

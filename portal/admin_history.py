@@ -158,7 +158,7 @@ class HistoryAdmin(EnvironmentScopedAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         title = _("Recorded change: %(thing)s") % {"thing": self.tracked_model._meta.verbose_name}
-        context = {"title": title, "tracked": self.tracked_model._meta, **(extra_context or {})}
+        context = {"title": title, "subtitle": "", "tracked": self.tracked_model._meta, **(extra_context or {})}
         return super().changeform_view(request, object_id, form_url, context)
 
 
@@ -173,6 +173,9 @@ def name_in(values: Mapping[str, Any]) -> str:
 
 
 def shown(value: Any) -> str:
+    """Return a recorded value as people read it."""
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     return NOTHING if value in (None, "") else str(value)
 
 
