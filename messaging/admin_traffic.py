@@ -17,8 +17,10 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.causes import Cause
 from messaging.models import LogEntry, Message, MessageContent, MessageEvent, MessageReading
+from messaging.models.messages import public_id
 from portal.admin_base import EnvironmentScopedAdmin
 from portal.admin_site import list_url, register
+from portal.formats import NOTHING
 
 
 class CauseFilter(admin.SimpleListFilter):
@@ -40,7 +42,7 @@ class MessageAdmin(EnvironmentScopedAdmin):
 
     environment_path = "environment"
     list_display = (
-        "public_id",
+        "number",
         "status",
         "message_type",
         "environment",
@@ -55,7 +57,7 @@ class MessageAdmin(EnvironmentScopedAdmin):
     search_fields = ("pk", "external_message_id")
     search_help_text = _("Message id, id of the sender, or code of the environment")
     fields = (
-        "public_id",
+        "number",
         "environment",
         "message_type",
         "status",
@@ -74,6 +76,10 @@ class MessageAdmin(EnvironmentScopedAdmin):
         "lease_until",
         "in_log",
     )
+
+    @admin.display(description=_("message id"))
+    def number(self, message: Message) -> str:
+        return message.public_id
 
     @admin.display(description=_("SHA-256 of the content"))
     def digest_in_hex(self, message: Message) -> str:
@@ -143,19 +149,19 @@ class LogEntryAdmin(EnvironmentScopedAdmin):
     """The communication log with its evidence; people who solve something read it in the portal."""
 
     environment_path = "environment"
-    list_display = ("at", "public_reference", "words", "door", "address", "token_hint", "environment", "repeats")
+    list_display = ("at", "written_reference", "words", "door", "address", "token_hint", "environment", "repeats")
     list_filter = ("door", CauseFilter)
     list_select_related = ("environment",)
     search_fields = ("reference", "address", "token_hint__iexact", "message")
     search_help_text = _("Log reference, address, token hint, message id, or code of the environment")
     fields = (
         "at",
-        "public_reference",
+        "written_reference",
         "words",
         "door",
         "method",
         "environment",
-        "app_connector_id",
+        "of_connector",
         "token",
         "token_hint",
         "address",
@@ -164,7 +170,7 @@ class LogEntryAdmin(EnvironmentScopedAdmin):
         "sender_environment",
         "message_type",
         "external_message_id",
-        "message_id",
+        "of_message",
         "evidence",
         "repeats",
         "last_seen_at",
@@ -173,6 +179,19 @@ class LogEntryAdmin(EnvironmentScopedAdmin):
         "resolved_by",
         "resolution",
     )
+
+    @admin.display(description=_("log reference"))
+    def written_reference(self, entry: LogEntry) -> str:
+        return entry.public_reference
+
+    # By number: neither the app connector nor the message needs to be there any more.
+    @admin.display(description=_("app connector"))
+    def of_connector(self, entry: LogEntry) -> str:
+        return NOTHING if entry.app_connector_id is None else f"#{entry.app_connector_id}"
+
+    @admin.display(description=_("message"))
+    def of_message(self, entry: LogEntry) -> str:
+        return NOTHING if entry.message_id is None else public_id(entry.message_id)
 
     @admin.display(description=_("cause"))
     def words(self, entry: LogEntry) -> str:
