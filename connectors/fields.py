@@ -30,8 +30,8 @@ def clean_network(value: Any) -> Network:
 class NetworkFormField(forms.CharField):
     """A text box for a single address or a range in CIDR notation."""
 
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
         return clean_network(text) if text else None
 
     def prepare_value(self, value: Any) -> Any:
