@@ -18,6 +18,8 @@ def reply(status: int, body: bytes, content_type: str, **headers: str) -> HttpRe
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Length"] = str(len(body))
+    # A refusal is no failure of ours, though the contract gives it status 500, and it has its entry in our own log.
+    response._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001  Django has no public name for it
     return response
 
 
