@@ -27,7 +27,7 @@ token: ## Make new demo tokens and show a command that sends a message with one
 check: venv ## Lint, types, import contracts, migrations, settings, translations
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/djlint --check --lint --quiet $(TEMPLATES)
+	@$(BIN)/djlint --lint --quiet $(TEMPLATES)
 	@$(BIN)/mypy .
 	@$(BIN)/lint-imports
 	@$(BIN)/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
@@ -39,7 +39,6 @@ check: venv ## Lint, types, import contracts, migrations, settings, translations
 format: venv ## Bring Python files and templates into form
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
-	@$(BIN)/djlint --reformat --quiet $(TEMPLATES)
 
 messages: venv ## Collect the texts of the screen into the catalogue, and compile it (needs gettext)
 	@$(BIN)/python tools/messages.py --update
