@@ -7,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class PortalConfig(AppConfig):
     name = "portal"
     verbose_name = _("Portal")
+
+    def ready(self) -> None:
+        # Hangs its number on the menu.
+        from portal import setup  # noqa: F401

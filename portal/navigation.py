@@ -9,11 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.permissions import READ_MESSAGES, READ_SETUP
+from portal.permissions import EVERY_MEMBER, READ_MESSAGES, READ_SETUP
 
 Counter = Callable[[HttpRequest], int | str | None]
 
@@ -67,7 +67,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     (
         "",
         (
-            Entry("messaging:log_list", _("Communication log"), "log", READ_SETUP),
+            Entry("messaging:log_list", _("Communication log"), "log", EVERY_MEMBER),
             Entry("connectors:incident_list", _("Allowlist incidents"), "incident", READ_SETUP),
         ),
     ),
@@ -130,16 +130,11 @@ def menu_for(request: HttpRequest) -> tuple[MenuSection, ...]:
 
 
 def _url(entry: Entry, request: HttpRequest) -> str:
-    """Return the entry's address, or nothing when it needs an environment and there is none, or it is not built in."""
+    """Return the entry's address; nothing when it needs an environment and there is none."""
     environment = getattr(request, "environment", None)
-    if entry.in_environment and environment is None:
-        return ""
-    try:
-        return reverse(
-            entry.url_name, kwargs={"code": environment.code} if entry.in_environment and environment else {}
-        )
-    except NoReverseMatch:
-        return ""
+    if not entry.in_environment:
+        return reverse(entry.url_name)
+    return reverse(entry.url_name, kwargs={"code": environment.code}) if environment else ""
 
 
 def _current(urls: list[str], path: str) -> str:
