@@ -94,6 +94,7 @@ def make_history(environment: Environment, people: dict[str, User], *, now: date
         way = next(ways)
         age = timedelta(days=chance.uniform(2, 40)) if len(way) > 2 else timedelta(minutes=20 + 7 * index)
         _store(office, index, way, now - age, _document(chance, index))
+    Token.objects.filter(environment=environment).update(last_used_at=now, last_used_address="127.0.0.1")
     _refuse(office)
 
 
