@@ -44,9 +44,8 @@ class _Date(forms.DateInput):
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """Narrow `messages_of(environment)` by what people know of a message."""
 
-    status = django_filters.TypedChoiceFilter(
+    status = django_filters.ChoiceFilter(
         choices=[(value, f"{value} {label}") for value, label in Status.choices],
-        coerce=int,
         label=_("Status"),
         empty_label=_("All statuses"),
     )

@@ -13,6 +13,7 @@ from messaging.models import LogEntry, MessageEvent
 from messaging.models.messages import public_id
 from messaging.statuses import Status
 from messaging.xbrl import explain
+from portal.audit import SYSTEM
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,8 @@ def _line(event: MessageEvent) -> HistoryLine:
     repaired = (event.from_status, event.to_status) == (Status.REJECTED, Status.IN_WORKFLOW)
     return HistoryLine(
         at=event.at,
-        actor=event.actor_name,
+        # A stored name is as people wrote it; that of the system is a word of ours.
+        actor=_("system") if event.actor_name == SYSTEM else event.actor_name,
         title=_("Message status repaired") if repaired else "" if status else event.get_kind_display(),
         status=int(status) if status else None,
         label=str(status.label) if status else "",
