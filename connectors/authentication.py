@@ -7,6 +7,7 @@ conditions in the order of DOMAIN 1b, 1c and 3, and the first that fails is the 
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from django.db import connection
 from connectors import tokens
 from connectors.causes import Cause, Condition
 from connectors.fields import display_network
-from connectors.models import CommunicationProfile, Connector
+from connectors.models import ENVIRONMENT_CODE, CommunicationProfile, Connector
 from portal.network import Address, Network, covers, parse_network, permitted
 
 
@@ -156,10 +157,7 @@ def decide(grant: Grant, call: Call) -> None:
     if Connector.COMM_SVC not in grant.connectors:
         raise Refused(Cause.CONNECTOR_NOT_GRANTED, grant=grant, evidence={"allowed": sorted(grant.connectors)})
     _check_address(grant, call.address)
-    bound, stated = grant.customer_environment, call.customer_environment
-    if bound and stated and stated != bound:
-        evidence = {"observed": stated, "allowed": [bound]}
-        raise Refused(Cause.OTHER_CUSTOMER_ENVIRONMENT, grant=grant, evidence=evidence)
+    _check_customer_environment(grant, call.customer_environment)
     if call.message_type is not None:
         _check_message_type(grant, call.message_type)
 
@@ -198,6 +196,15 @@ def _check_address(grant: Grant, address: Address) -> None:
             "allowed": [display_network(network) for network in grant.allowlist],
         }
         raise Refused(Cause.ADDRESS_NOT_ALLOWLISTED, grant=grant, evidence=evidence)
+
+
+def _check_customer_environment(grant: Grant, stated: str) -> None:
+    """One token, one customer environment; a caller that states none counts as the one that the token is for."""
+    if stated and not re.fullmatch(ENVIRONMENT_CODE, stated, re.ASCII):
+        raise Refused(Cause.ENVIRONMENT_MALFORMED, grant=grant, evidence={"observed": stated[:40]})
+    if stated and grant.customer_environment and stated != grant.customer_environment:
+        evidence = {"observed": stated, "allowed": [grant.customer_environment]}
+        raise Refused(Cause.OTHER_CUSTOMER_ENVIRONMENT, grant=grant, evidence=evidence)
 
 
 def _check_message_type(grant: Grant, code: str) -> None:

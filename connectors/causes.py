@@ -174,6 +174,15 @@ class Cause(enum.Enum):
         caller="Dit token hoort bij een andere omgeving.",
         error_number=-2147180995,
     )
+    ENVIRONMENT_MALFORMED = Explanation(
+        Answer.REFUSED,
+        _("The call states a customer environment that does not have the form of an environment code."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        Condition.CUSTOMER,
+        caller="environmentId is geen omgevingscode.",
+        error_number=-2147180994,
+    )
     MESSAGE_TYPE_UNKNOWN = Explanation(
         Answer.REFUSED,
         _("The call names a message type that does not exist."),
@@ -235,6 +244,14 @@ class Cause(enum.Enum):
         Fix.MEND_REQUEST,
         caller="Het bericht bestaat niet.",
         error_number=-2147220460,
+    )
+    STATUS_FILTER_UNKNOWN = Explanation(
+        Answer.REFUSED,
+        _("The call asks for changed messages with a status that does not exist."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        caller="messageStatusFilter is geen status van een bericht.",
+        error_number=-2147220459,
     )
     REQUEST_UNREADABLE = Explanation(
         Answer.REFUSED,

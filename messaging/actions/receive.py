@@ -70,7 +70,7 @@ def receive_message(*, grant: Grant, call: Call, external_id: str, content: byte
     }
     connection.ensure_connection()
     # Django's own cursor would write the content into the statement as text; psycopg's sends the bytes as they are.
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         stored = cursor.execute(_STORE, row).fetchone()
         if stored is not None:
             return message_id

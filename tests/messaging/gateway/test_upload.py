@@ -335,6 +335,7 @@ SENDER_FAULTS: list[tuple[dict[str, str], Cause]] = [
     ({"messageContent": base64.b64encode(b"MZ executable").decode()}, Cause.CONTENT_UNREADABLE),
     ({"messagePdf": "%%%"}, Cause.CONTENT_UNREADABLE),
     ({"environmentId": "O11111AA"}, Cause.OTHER_CUSTOMER_ENVIRONMENT),
+    ({"environmentId": "Kantoor De Vries"}, Cause.ENVIRONMENT_MALFORMED),
 ]
 
 
