@@ -284,7 +284,7 @@ FIXED_IN_THE_PORTAL = set(Fix) - {
 }
 
 
-@pytest.mark.parametrize("fix", FIXED_IN_THE_PORTAL, ids=lambda fix: fix.name)
+@pytest.mark.parametrize("fix", sorted(FIXED_IN_THE_PORTAL, key=lambda fix: fix.name), ids=lambda fix: fix.name)
 def test_a_fix_has_its_page_also_when_all_else_is_gone(
     fix: Fix, environment: Environment, beheerder: User, login: Login
 ) -> None:
