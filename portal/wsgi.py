@@ -6,5 +6,10 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from portal.slow_bodies import Bounds, Watchman
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
-application = get_wsgi_application()
+# Seconds. The largest body that the gateway takes gets in at 2 Mbit/s; a pause of ten seconds is a lost connection.
+# A web process has eight threads: when half of them wait, the patience ends.
+watchman = Watchman(usual=Bounds(whole=120, silence=10), tight=Bounds(whole=10, silence=2), crowd=4)
+application = watchman.watch(get_wsgi_application())

@@ -126,8 +126,9 @@ def web(configuration: Configuration, env: Mapping[str, str]) -> Program:
         *(sys.executable, "-m", "granian", "--interface", "wsgi", "portal.wsgi:application"),
         *("--host", configuration.host, "--port", str(configuration.port), "--http", "1", "--no-ws"),
         *("--workers", str(WEB_PROCESSES), "--blocking-threads", str(WEB_THREADS)),
-        # More requests than these at once wait in the socket's queue and cost no memory.
-        *("--backpressure", "64", "--backlog", "1024"),
+        # It counts connections, also those that are kept open between two requests: a low number would let a hundred
+        # idle ones keep everybody else out. Each may hold one buffer.
+        *("--backpressure", "1024", "--backlog", "1024", "--http1-buffer-size", "65536"),
         # A client that dribbles its headers is dropped; a worker that dies or will not stop is replaced.
         *("--http1-header-read-timeout", "10000", "--respawn-failed-workers", "--respawn-interval", "0.2"),
         *("--workers-kill-timeout", "8", "--log-level", "error"),
