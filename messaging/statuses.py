@@ -52,6 +52,9 @@ TRANSITIONS: frozenset[tuple[Status, Status]] = frozenset(
 )
 
 
+# In how many answers to GetUpdatedMessages a change has to stand before it counts as told (messaging.actions.updates).
+ANSWERS_PER_CHANGE = 2
+
 # One statement moves the messages and writes their events, so that neither can be without the other.
 _CHANGE = """
     WITH moved AS (
@@ -60,6 +63,7 @@ _CHANGE = """
             status_changed_at = CURRENT_TIMESTAMP,
             lease_until = %(lease_until)s,
             attempts = CASE %(after)s WHEN 20 THEN attempts + 1 WHEN 30 THEN 0 ELSE attempts END,
+            answers_due = %(answers)s,
             workflow_version_id = COALESCE(%(version)s, workflow_version_id),
             step_id = %(step)s
         WHERE id = ANY (%(ids)s) AND status = %(before)s
@@ -114,6 +118,7 @@ def change_status(
                 "version": step.version_id if step else None,
                 "step": step.pk if step else None,
                 "lease_until": lease_until,
+                "answers": ANSWERS_PER_CHANGE,
             },
         )
         return [row[0] for row in cursor.fetchall()]

@@ -9,10 +9,12 @@ from connectors.actions.token_use import bind_token, note_token_use
 from connectors.authentication import Call, Grant, Refused, decide, find_grant, read_credential
 from connectors.causes import Cause
 from messaging.actions.receive import receive_message
+from messaging.actions.updates import Updates, take_updates
 from messaging.gateway.content import ContentError, checked_document, decode_base64, document_bytes
 from messaging.gateway.request import Exchange
 from messaging.models import Message
 from messaging.models.messages import public_id
+from messaging.statuses import Status
 from messaging.wakeup import wake_workers
 
 
@@ -59,3 +61,17 @@ def message_of(grant: Grant, message_id: str) -> Message:
     if not found:
         raise Refused(Cause.MESSAGE_NOT_FOUND, grant=grant, evidence={"observed": message_id[:40]})
     return found
+
+
+def updates_of(grant: Grant, status_filter: str) -> Updates:
+    """Return the changed messages of this very token, those with the status in the filter if there is one.
+
+    Raises `Refused` when the filter is no status.
+    """
+    wanted = status_filter.strip()
+    try:
+        status = Status(int(wanted)) if wanted else None
+    except ValueError:
+        evidence = {"observed": wanted[:40], "allowed": [str(status.value) for status in Status]}
+        raise Refused(Cause.STATUS_FILTER_UNKNOWN, grant=grant, evidence=evidence) from None
+    return take_updates(token_id=grant.token_id, status=status)

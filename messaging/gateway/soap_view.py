@@ -15,9 +15,9 @@ from connectors.authentication import Refused
 from connectors.causes import Cause
 from messaging.gateway import soap
 from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
-from messaging.gateway.calls import Upload, admit, message_of, upload
+from messaging.gateway.calls import Upload, admit, message_of, updates_of, upload
 from messaging.gateway.request import Exchange, open_exchange
-from messaging.gateway.results import status_document
+from messaging.gateway.results import status_document, updates_document
 from messaging.models import LogEntry
 from messaging.models.messages import public_id
 
@@ -80,9 +80,17 @@ def _status(exchange: Exchange, call: soap.SoapCall) -> str:
     return status_document(message_of(grant, call.field("messageId")))
 
 
+def _updates(exchange: Exchange, call: soap.SoapCall) -> str:
+    exchange.states(environment=call.field("environmentId"))
+    grant = admit(exchange, call.field("token"))
+    updates = updates_of(grant, call.field("messageStatusFilter"))
+    return updates_document(updates.messages, more=updates.more)
+
+
 METHODS: dict[str, Callable[[Exchange, soap.SoapCall], str]] = {
     "UploadMessage": _upload,
     "GetMessageStatus": _status,
+    "GetUpdatedMessages": _updates,
 }
 
 

@@ -81,6 +81,8 @@ class Message(models.Model):
     # In status 20 until when a worker holds it; in status 10 until when it rests before the next attempt.
     lease_until = models.DateTimeField(_("held until"), null=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    # In how many more answers to GetUpdatedMessages the present status has to stand (messaging.actions.updates).
+    answers_due = models.PositiveSmallIntegerField(_("answers due"), default=0, db_default=0)
     organisation = models.ForeignKey(
         Organisation,
         null=True,
@@ -121,6 +123,12 @@ class Message(models.Model):
             # What waits for a worker: small, however many messages there are.
             models.Index(fields=["id"], condition=models.Q(status__in=[10, 20]), name="message_for_worker"),
             models.Index(fields=["id"], condition=models.Q(status__in=[50, 70]), name="message_for_delivery"),
+            # What a token has not been told for certain, never told first: small as long as senders ask.
+            models.Index(
+                fields=["token", "-answers_due", "id"],
+                condition=models.Q(answers_due__gt=0),
+                name="message_for_sender",
+            ),
         ]
         triggers = [
             no_truncate(),

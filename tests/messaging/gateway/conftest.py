@@ -87,7 +87,8 @@ def program(connector: AppConnector) -> Program:
 def soap_result(response: Any) -> str:
     """Return the text of the one result element."""
     assert response.status_code == 200, response.content
-    result = "local-name()='UploadMessageResult' or local-name()='GetMessageStatusResult'"
+    methods = ("UploadMessage", "GetMessageStatus", "GetUpdatedMessages")
+    result = " or ".join(f"local-name()='{method}Result'" for method in methods)
     return str(etree.fromstring(response.content).xpath(f"string(//*[{result}])"))
 
 

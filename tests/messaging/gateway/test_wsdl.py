@@ -15,6 +15,8 @@ from zeep.transports import Transport
 
 from connectors import tokens
 from messaging.models import Message
+from messaging.statuses import Status, change_status
+from tests.factories import MessageFactory
 from tests.messaging.gateway.conftest import GENERIC, RETURN, SOAP_PATH, Program
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,16 @@ def test_zeep_sends_a_message_and_follows_it(program: Program, binding: str) -> 
 
     assert message_id == Message.objects.get().public_id
     assert etree.fromstring(document).findtext("status") == "10"
+
+
+@pytest.mark.parametrize("binding", ["AppConnectorCommSvcSoap", "AppConnectorCommSvcSoap12"])
+def test_zeep_hears_what_changed(program: Program, binding: str) -> None:
+    message = MessageFactory(token=program.token)
+    change_status([message.pk], before=Status.REGISTERED, after=Status.PROCESSING)
+
+    document = _service(binding).GetUpdatedMessages(token=tokens.wrap(program.data), messageStatusFilter="20")
+
+    assert etree.fromstring(document).findtext("message/messageId") == message.public_id
 
 
 @pytest.mark.parametrize("binding", ["AppConnectorCommSvcSoap", "AppConnectorCommSvcSoap12"])
