@@ -4,7 +4,7 @@ BIN := .venv/bin
 TEMPLATES := templates
 
 .DEFAULT_GOAL := help
-.PHONY: help run test venv token lock check format messages clean
+.PHONY: help run test bench venv token lock check format messages clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
@@ -16,6 +16,12 @@ run: ## Start everything: database, portal and worker (PORT, HOST, DATA_DIR, DAT
 test: ## Run the whole suite; the last line has the counts
 	@$(PYTHON) tools/environment.py dev
 	@$(BIN)/python tools/run_tests.py
+
+bench: ## Measure the gateway beside Django REST framework and pgbench (ROUNDS=5, SECONDS=3; needs wrk)
+	@command -v wrk >/dev/null || { echo "wrk is missing: on Debian, apt-get install wrk"; exit 1; }
+	@$(PYTHON) tools/environment.py run
+	@$(PYTHON) tools/environment.py bench
+	@$(BIN)/python -m tests.bench
 
 venv: ## Make .venv with everything for development
 	@$(PYTHON) tools/environment.py dev
@@ -45,9 +51,9 @@ messages: venv ## Collect the texts of the screen into the catalogue, and compil
 
 lock: ## Choose new versions of all packages (needs uv)
 	@command -v uv >/dev/null || { echo "uv is missing: see docs.astral.sh/uv"; exit 1; }
-	@for set in run dev; do \
+	@for set in run dev bench; do \
 	uv pip compile --quiet --upgrade --no-header --generate-hashes --python-version 3.11 \
-	$$(test $$set = dev && echo "-c requirements/run.txt") requirements/$$set.in -o requirements/$$set.txt || exit 1; done
+	$$(test $$set != run && echo "-c requirements/run.txt") requirements/$$set.in -o requirements/$$set.txt || exit 1; done
 
 clean: ## Remove the environment and the caches; the data folder stays
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
+	@rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis test-results
