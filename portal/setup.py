@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -31,7 +31,7 @@ from portal.navigation import counter
 
 @dataclass(frozen=True)
 class Facts:
-    """What holds in an environment now."""
+    """What holds in an environment now; `first_connector` and `unused_connector` are keys of app connectors."""
 
     type_open: bool
     connector_made: bool
@@ -42,6 +42,8 @@ class Facts:
     address_allowed: bool
     incident_open: bool
     message_received: bool
+    first_connector: int | None
+    unused_connector: int | None
 
     @property
     def done(self) -> tuple[bool, ...]:
@@ -92,10 +94,15 @@ def facts_of(environment: Environment) -> Facts:
         ),
         "message_received": Message.objects.filter(environment=OuterRef("pk")),
     }
+    connectors = {
+        "first_connector": AppConnector.objects.filter(environment=OuterRef("pk")).order_by("pk").values("pk"),
+        "unused_connector": conditions["token_unused"].order_by("pk").values("app_connector"),
+    }
     found = Environment.objects.filter(pk=environment.pk).annotate(
-        **{name: Exists(rows) for name, rows in conditions.items()}
+        **{name: Exists(rows) for name, rows in conditions.items()},
+        **{name: Subquery(rows[:1]) for name, rows in connectors.items()},
     )
-    return Facts(**found.values(*conditions).get())
+    return Facts(**found.values(*conditions, *connectors).get())
 
 
 def live_tokens() -> QuerySet[Token]:
@@ -170,7 +177,9 @@ def _app_connector(environment: Environment, facts: Facts) -> Step:
         )
         if blocked
         else _("The wizard makes the app connector, its user group, a system user and a token in one go."),
-        url=reverse("connectors:app_connector_list", args=[environment.code]),
+        url=reverse("connectors:app_connector_detail", args=[environment.code, facts.first_connector])
+        if blocked
+        else reverse("connectors:wizard_start", args=[environment.code]),
         button=_("Look at the app connector") if blocked else _("Make app connector"),
         state=_("Not usable") if blocked else "",
         tone="red" if blocked else "",
@@ -184,7 +193,7 @@ def _grant(environment: Environment, facts: Facts) -> Step:
         title=_("Add CommSvcConnector"),
         done=facts.connector_granted,
         sentence=_("On the tab Connectors of the app connector: without it every message is refused."),
-        url="" if waits else reverse("connectors:app_connector_list", args=[environment.code]),
+        url="" if waits else reverse("connectors:grant_add", args=[environment.code, facts.first_connector]),
         button=_("Add CommSvcConnector"),
         state=_("Not possible yet") if waits and not facts.connector_granted else "",
         tone="grey" if waits and not facts.connector_granted else "",
@@ -200,7 +209,9 @@ def _tokens(environment: Environment, facts: Facts) -> Step:
         sentence=_("There is no token yet. Each customer environment gets a system user and a token of its own.")
         if waits
         else _("One token serves one customer environment. A token counts as recorded when it has been used."),
-        url="" if waits else reverse("connectors:app_connector_list", args=[environment.code]),
+        url=reverse("connectors:token_list", args=[environment.code, facts.unused_connector])
+        if facts.unused_connector
+        else "",
         button=_("To the tokens"),
         state=_("Not possible yet") if waits else "",
         tone="grey" if waits else "",

@@ -100,7 +100,7 @@ def entry_revoke(request: HtmxHttpRequest, pk: int) -> HttpResponse:
 
 
 def _show(request: HtmxHttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
-    """Draw the queue with one incident open; htmx gets the incident alone."""
+    """Draw the queue with one incident open; htmx gets list and incident without the frame."""
     incident = get_incident_for_support(pk)
     context = _queue(request, _status_filter(request, default=incident.status)) | {
         "incident": incident,
@@ -112,7 +112,7 @@ def _show(request: HtmxHttpRequest, pk: int, *, status: int = 200, **given: Any)
         **given,
     }
     context |= _neighbours([row.pk for row in context["page"].rows], pk)
-    return render_page(request, "connectors/allowlist/queue.html", context, fragment="incident", status=status)
+    return render_page(request, "connectors/allowlist/queue.html", context, fragment="queue", status=status)
 
 
 def _queue(request: HtmxHttpRequest, status: str) -> dict[str, Any]:
