@@ -76,9 +76,7 @@ def test_rejection_without_reason_is_refused(environment: Environment, behandela
     assert (refusal.value.field, message.status) == ("reason", Status.IN_WORKFLOW)
 
 
-def test_who_decides_second_is_told_who_was_first(
-    environment: Environment, beheerder: User, behandelaar: User
-) -> None:
+def test_who_decides_second_is_told_who_was_first(environment: Environment, beheerder: User, behandelaar: User) -> None:
     message = make_message(environment, status=Status.IN_WORKFLOW)
     on_another_screen = Message.objects.get(pk=message.pk)
     approve_message(message=message, digest_seen=_digest(message), acting_user=beheerder)

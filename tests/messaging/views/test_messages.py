@@ -1,0 +1,335 @@
+"""The list of messages, the page of one, and its document: who sees them, how they are found, what they may hold."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from connectors.models import Environment
+from messaging.keyset import keyset_page
+from messaging.models import Message, MessageContent, MessageReading
+from messaging.queries import messages_of
+from messaging.statuses import Status
+from portal.models import User
+from tests.factories import AppConnectorFactory, OrganisationFactory, TokenFactory
+from tests.messaging.readings import make_message, make_read_message
+
+Login = Callable[[User], Client]
+HTMX = {"HX-Request": "true"}
+HOSTILE = "<script>alert(1)</script>"
+
+
+def url(name: str, environment: Environment, message: Message | None = None) -> str:
+    return reverse(f"messaging:{name}", args=[environment.code, *([message.public_id] if message else [])])
+
+
+def shown(client: Client, environment: Environment, **query: Any) -> list[Message]:
+    return list(client.get(url("message_list", environment), query).context["page"].rows)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_takes_as_many_queries_for_any_number_of_rows(
+    environment: Environment,
+    behandelaar: User,
+    login: Login,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    count: int,
+) -> None:
+    messages = [make_read_message(environment, "btw-2017-q1-nt11.xbrl") for _ in range(count)]
+    client = login(behandelaar)
+    client.get(url("message_list", environment))
+
+    with django_assert_num_queries(5) as captured:
+        answer = client.get(url("message_list", environment))
+
+    assert answer.context["page"].rows == messages[::-1]
+    assert not [query for query in captured.captured_queries if "messagecontent" in query["sql"]]
+    assert not [query for query in captured.captured_queries if '"document"' in query["sql"]]
+
+
+def test_pages_are_complete_and_without_doubles_also_over_ties(environment: Environment) -> None:
+    token = TokenFactory(app_connector=AppConnectorFactory(environment=environment))
+    # One moment of reception for all; also the ids are of one millisecond.
+    ids = [UUID(int=(1_763_000_000_000 << 80) | (7 << 76) | (2 << 62) | number) for number in range(7)]
+    for message_id in ids:
+        make_message(environment, token=token, id=message_id)
+
+    found = messages_of(environment)
+    first = keyset_page(found, size=3)
+    second = keyset_page(found, before=first.rows[-1].pk, size=3)
+    third = keyset_page(found, before=second.rows[-1].pk, size=3)
+    back = keyset_page(found, after=third.rows[0].pk, size=3)
+
+    assert [row.pk for page in (first, second, third) for row in page.rows] == ids[::-1]
+    assert [row.pk for row in back.rows] == [row.pk for row in second.rows]
+    assert [(page.has_newer, page.has_older) for page in (first, second, third, back)] == [
+        (False, True),
+        (True, True),
+        (True, False),
+        (True, True),
+    ]
+
+
+def test_the_list_filters_by_each_thing_that_people_know(
+    environment: Environment, behandelaar: User, login: Login
+) -> None:
+    organisation = OrganisationFactory(environment=environment, name="Timmerbedrijf Van Dalen B.V.")
+    vat = make_read_message(environment, "btw-2017-q1-nt11.xbrl", organisation=organisation, external_message_id="A-1")
+    other = make_message(environment, kind="ICP", status=Status.REJECTED)
+    client = login(behandelaar)
+    number = vat.reading.number
+
+    assert shown(client, environment, status=30) == [vat]
+    assert shown(client, environment, type="ICP") == [other]
+    assert shown(client, environment, organisation="van dalen") == [vat]
+    assert shown(client, environment, organisation=f"NL {number}") == [vat]
+    assert shown(client, environment, reference="A-1") == [vat]
+    assert shown(client, environment, reference=" ".join([other.public_id[:8].lower(), other.public_id[8:]])) == [other]
+    assert shown(client, environment, organisation="Bestaat niet") == []
+
+
+def test_the_period_of_reception_is_in_days_of_here(environment: Environment, behandelaar: User, login: Login) -> None:
+    message = make_message(environment)
+    today = timezone.localdate()
+    client = login(behandelaar)
+
+    assert shown(client, environment, received_from=today, received_to=today) == [message]
+    assert shown(client, environment, received_from=today + dt.timedelta(days=1)) == []
+    assert shown(client, environment, received_to=today - dt.timedelta(days=1)) == []
+
+
+def test_a_date_that_is_none_is_said_and_narrows_nothing(
+    environment: Environment, behandelaar: User, login: Login
+) -> None:
+    message = make_message(environment)
+
+    answer = login(behandelaar).get(url("message_list", environment), {"received_from": "31-02-2026"})
+
+    assert list(answer.context["form"].errors) == ["received_from"]
+    assert answer.context["page"].rows == [message]
+
+
+def test_an_empty_list_says_whether_nothing_came_or_nothing_matches(
+    environment: Environment, beheerder: User, login: Login
+) -> None:
+    client = login(beheerder)
+
+    nothing = client.get(url("message_list", environment)).context["nothing_yet"]
+    make_message(environment)
+    no_match = client.get(url("message_list", environment), {"status": 90}).context
+
+    assert (nothing, no_match["nothing_yet"], no_match["page"].rows) == (True, False, [])
+
+
+@pytest.mark.parametrize("key", ["before", "after"])
+def test_a_key_that_is_none_is_left_aside(environment: Environment, behandelaar: User, login: Login, key: str) -> None:
+    message = make_message(environment)
+
+    assert shown(login(behandelaar), environment, **{key: "x' OR 1=1"}) == [message]
+
+
+def test_htmx_answers_the_rows_only(environment: Environment, behandelaar: User, login: Login) -> None:
+    make_message(environment)
+
+    body = login(behandelaar).get(url("message_list", environment), headers=HTMX).content.decode()
+
+    assert body.lstrip().startswith('<div id="results"')
+    assert "<html" not in body
+
+
+def test_the_tab_shows_the_same_messages(environment: Environment, beheerder: User, login: Login) -> None:
+    message = make_message(environment)
+
+    answer = login(beheerder).get(url("message_type_messages", environment))
+
+    assert answer.context["page"].rows == [message]
+    assert url("message_type_list", environment) in answer.content.decode()
+
+
+def test_a_return_is_shown_as_on_the_form_with_its_failed_sums(
+    environment: Environment, behandelaar: User, login: Login
+) -> None:
+    message = make_read_message(environment, "btw-2025-q2-failed-sums.xbrl")
+
+    sheet = login(behandelaar).get(url("message_detail", environment, message)).context["sheet"]
+
+    lines = {line.code: (line.turnover, line.vat) for section in sheet.sections for line in section.lines}
+    assert lines["1a"] == ("10.000", "2.100")
+    assert lines["1e"] == ("–", "")
+    assert lines["5g"] == ("", "1.600")
+    assert [check.passed for check in sheet.checks] == [False, False]
+    assert len(sheet.findings) == 2
+
+
+@pytest.mark.parametrize(
+    ("document", "words"),
+    [
+        ("sup-2024-additional.xbrl", ["27.520", "25.120", "2.400"]),
+        ("icp-2026-q1-dimensions.xbrl", ["9.200", "10.500", "10.650"]),
+        ("kvk-2024-micro.xbrl", ["Rietdekkersbedrijf Het Lage Land B.V.", "184.320"]),
+    ],
+)
+def test_every_kind_of_document_has_its_sheet(
+    environment: Environment, behandelaar: User, login: Login, document: str, words: list[str]
+) -> None:
+    message = make_read_message(environment, document)
+
+    body = login(behandelaar).get(url("message_detail", environment, message)).content.decode()
+
+    assert [word for word in words if word not in body] == []
+
+
+def test_the_period_before_stands_beside_the_return(environment: Environment, behandelaar: User, login: Login) -> None:
+    message = make_read_message(environment, "btw-2025-q2-failed-sums.xbrl")
+    before = make_read_message(environment, "btw-2025-q2-failed-sums.xbrl")
+    MessageReading.objects.filter(message=before).update(
+        period_start=dt.date(2025, 1, 1), period_end=dt.date(2025, 3, 31)
+    )
+
+    context = login(behandelaar).get(url("message_detail", environment, message)).context
+
+    assert context["previous"].message_id == before.pk
+    assert context["sheet"].has_previous is True
+
+
+@pytest.mark.parametrize(
+    "document",
+    [{}, [], None, "x", {"version": 1}, {"version": 99}, {"version": 1, "kind": "BTW", "lines": [{"vat": "<b>"}]}],
+)
+def test_an_incomplete_reading_leads_to_the_document(
+    environment: Environment, behandelaar: User, login: Login, document: Any
+) -> None:
+    message = make_message(environment, status=Status.IN_WORKFLOW)
+    MessageReading.objects.create(message=message, kind="BTW", document=document if document is not None else "")
+
+    answer = login(behandelaar).get(url("message_detail", environment, message))
+
+    assert (answer.status_code, answer.context["sheet"]) == (200, None)
+    assert url("message_document", environment, message) in answer.content.decode()
+
+
+def test_an_amount_that_is_no_number_is_not_shown_as_one(
+    environment: Environment, behandelaar: User, login: Login
+) -> None:
+    message = make_read_message(environment, "btw-2017-q1-nt11.xbrl")
+    document = message.reading.document | {"lines": [{"rubriek": "1a", "turnover": HOSTILE, "vat": None}]}
+    MessageReading.objects.filter(message=message).update(document=document)
+
+    assert login(behandelaar).get(url("message_detail", environment, message)).context["sheet"] is None
+
+
+def test_what_others_wrote_is_text_on_every_page(environment: Environment, beheerder: User, login: Login) -> None:
+    organisation = OrganisationFactory(environment=environment, name=HOSTILE)
+    token = TokenFactory(app_connector=AppConnectorFactory(environment=environment, description=HOSTILE))
+    message = make_read_message(
+        environment, "btw-2017-q1-nt11.xbrl", organisation=organisation, token=token, external_message_id=HOSTILE
+    )
+    document = message.reading.document | {"software": {"name": HOSTILE, "version": HOSTILE, "vendor_account": ""}}
+    MessageReading.objects.filter(message=message).update(document=document)
+    client = login(beheerder)
+
+    pages = [
+        client.get(url("message_list", environment)),
+        client.get(url("message_detail", environment, message)),
+        client.get(url("message_document", environment, message)),
+    ]
+
+    bodies = [page.content.decode() for page in pages]
+    assert [HOSTILE in body for body in bodies] == [False, False, False]
+    assert ["&lt;script&gt;alert(1)" in body for body in bodies] == [True, True, True]
+
+
+@pytest.mark.parametrize("status", [Status.REGISTERED, Status.PROCESSING])
+def test_a_message_that_is_not_read_yet_says_so(
+    environment: Environment, behandelaar: User, login: Login, status: Status
+) -> None:
+    message = make_message(environment, status=status)
+
+    context = login(behandelaar).get(url("message_detail", environment, message)).context
+
+    assert (context["sheet"], context["may_approve"], context["may_repair"]) == (None, False, False)
+
+
+def test_an_auditor_sees_no_buttons(environment: Environment, auditor: User, login: Login) -> None:
+    message = make_message(environment, status=Status.IN_WORKFLOW)
+
+    body = login(auditor).get(url("message_detail", environment, message)).content.decode()
+
+    assert url("message_approve", environment, message) not in body
+    assert url("message_reject", environment, message) not in body
+    assert "Auditor" in body
+
+
+@pytest.mark.parametrize(
+    "raw", [b"<html><script>alert(1)</script></html>", b"<x>\xff", b"<a><b>1</b></a>", b"PK\x03\x04\x00"]
+)
+def test_a_document_is_text_or_a_file_and_never_a_page(
+    environment: Environment, auditor: User, login: Login, raw: bytes
+) -> None:
+    message = make_message(environment)
+    MessageContent.objects.filter(message=message).delete()
+    MessageContent.objects.create(message=message, content=raw)
+    client = login(auditor)
+
+    page = client.get(url("message_document", environment, message))
+    file = client.get(url("message_download", environment, message))
+
+    assert b"<script>alert" not in page.content
+    assert "script-src 'self'" in page["Content-Security-Policy"]
+    assert (file.content, file["Content-Type"]) == (raw, "application/octet-stream")
+    assert file["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert (file["X-Content-Type-Options"], file["Cache-Control"]) == ("nosniff", "no-store")
+    assert file["Content-Disposition"].startswith(f'attachment; filename="BTW_{message.public_id}.')
+
+
+def test_the_pdf_is_a_file_and_is_not_found_without_one(environment: Environment, auditor: User, login: Login) -> None:
+    message = make_message(environment)
+    client = login(auditor)
+
+    without = client.get(url("message_pdf", environment, message))
+    MessageContent.objects.filter(message=message).delete()
+    MessageContent.objects.create(message=message, content=b"<x/>", pdf=b"%PDF-1.7")
+    with_pdf = client.get(url("message_pdf", environment, message))
+
+    assert without.status_code == 404
+    assert (with_pdf.content, with_pdf["Content-Type"]) == (b"%PDF-1.7", "application/pdf")
+    assert with_pdf["Content-Disposition"] == f'attachment; filename="BTW_{message.public_id}.pdf"'
+
+
+@pytest.mark.parametrize("name", ["message_detail", "message_document", "message_download", "message_pdf"])
+def test_another_environments_message_is_not_found(
+    environment: Environment, outsider: User, beheerder: User, login: Login, name: str
+) -> None:
+    elsewhere = Environment.objects.get(code="O99999ZZ")
+    foreign = make_message(elsewhere)
+
+    through_own_environment = login(beheerder).get(url(name, environment, foreign))
+    through_its_environment = login(beheerder).get(url(name, elsewhere, foreign))
+
+    assert (through_own_environment.status_code, through_its_environment.status_code) == (404, 404)
+
+
+def test_the_list_and_the_filter_stay_inside_the_environment(
+    environment: Environment, outsider: User, beheerder: User, login: Login
+) -> None:
+    foreign = make_message(Environment.objects.get(code="O99999ZZ"), external_message_id="X-9")
+    client = login(beheerder)
+
+    assert shown(client, environment) == []
+    assert shown(client, environment, reference=foreign.public_id) == []
+    assert shown(client, environment, reference="X-9") == []
+    assert login(outsider).get(url("message_list", environment)).status_code == 404
+
+
+def test_support_sees_no_message(environment: Environment, support: User, login: Login) -> None:
+    message = make_message(environment)
+
+    assert login(support).get(url("message_detail", environment, message)).status_code == 404
