@@ -58,11 +58,15 @@ class Grant:
 
 @dataclass(frozen=True)
 class Call:
-    """What a caller asks for, as far as the decision needs it. Empty fields were not stated."""
+    """What a caller asks for, as far as the decision needs it. Empty fields were not stated.
+
+    `connector` None: what every credential may ask, whatever is on the list of its app connector.
+    """
 
     address: Address
     customer_environment: str = ""
     message_type: str | None = None
+    connector: str | None = Connector.COMM_SVC
 
 
 class Refused(Exception):
@@ -154,7 +158,7 @@ def decide(grant: Grant, call: Call) -> None:
     """
     if cause := _credential_cause(grant):
         raise Refused(cause, grant=grant)
-    if Connector.COMM_SVC not in grant.connectors:
+    if call.connector is not None and call.connector not in grant.connectors:
         raise Refused(Cause.CONNECTOR_NOT_GRANTED, grant=grant, evidence={"allowed": sorted(grant.connectors)})
     _check_address(grant, call.address)
     _check_customer_environment(grant, call.customer_environment)

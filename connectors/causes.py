@@ -269,6 +269,35 @@ class Cause(enum.Enum):
         caller="De gevraagde methode bestaat niet.",
         error_number=-2147220462,
     )
+    CONNECTOR_UNKNOWN = Explanation(
+        Answer.REFUSED,
+        _("The call asks for a connector that does not exist here: CommSvcConnector is the only one."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        Condition.GRANT,
+        caller="Deze connector wordt niet ondersteund of de gebruiker is niet geautoriseerd.",
+        error_number=-2147180996,
+    )
+    QUERY_UNREADABLE = Explanation(
+        Answer.REFUSED,
+        _("The call asks for a list with a filter, an order or a number of rows that does not exist."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+        caller="skip, take, filter of sortering wordt niet ondersteund; zie /ProfitRestServices/openapi.json.",
+        error_number=-2147220458,
+    )
+    PATH_UNKNOWN = Explanation(
+        Answer.NOT_FOUND,
+        _("The call asks for an address that does not exist at the gateway."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+    )
+    HTTP_METHOD_UNKNOWN = Explanation(
+        Answer.WRONG_METHOD,
+        _("The call uses an HTTP method that does not exist at this address."),
+        Owner.SENDER,
+        Fix.MEND_REQUEST,
+    )
     REQUEST_TOO_LARGE = Explanation(
         Answer.TOO_LARGE,
         _("The request is larger than the gateway takes."),

@@ -31,7 +31,7 @@ _INSERT = """
     ON CONFLICT (repeat_key) DO UPDATE SET repeats = entry.repeats + 1, last_seen_at = CURRENT_TIMESTAMP
     RETURNING reference
 """
-
+_LONGEST_EVIDENCE = 500  # characters of one text
 
 _LONGEST = {field.name: field.max_length or 0 for field in LogEntry._meta.concrete_fields}
 
@@ -73,7 +73,7 @@ def record_refusal(cause: Cause, circumstances: Circumstances, evidence: dict[st
         "reference": uuid4(),
         "cause": cause.code,
         "door": circumstances.door.value,
-        "evidence": json.dumps(evidence or {}, default=display_network),
+        "evidence": json.dumps(_printable_evidence(evidence or {}), default=display_network),
         "repeat_key": _repeat_key(cause, row, now),
         "keep_until": (now + timedelta(days=settings.LOG_RETENTION_DAYS)).date(),
     }
@@ -89,6 +89,15 @@ def _repeat_key(cause: Cause, row: dict[str, Any], now: datetime) -> bytes | Non
         return None
     minute = int(now.timestamp()) // _REPEAT_SECONDS
     return hashlib.sha256(repr((cause.code, minute, sorted(row.items()))).encode()).digest()
+
+
+def _printable_evidence(evidence: Any) -> Any:
+    """Make text in evidence fit for the log, at any depth; the database refuses NUL and half characters."""
+    if isinstance(evidence, str):
+        return _printable(evidence, _LONGEST_EVIDENCE)
+    if isinstance(evidence, dict):
+        return {name: _printable_evidence(value) for name, value in evidence.items()}
+    return [_printable_evidence(value) for value in evidence] if isinstance(evidence, list) else evidence
 
 
 def _printable(text: str, longest: int) -> str:

@@ -1,81 +1,210 @@
-"""`/ProfitRestServices/connectors/CommSvcConnector`: from a REST request to its answer."""
+"""`/ProfitRestServices/...`: from a REST request to its answer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from connectors.authentication import Refused
+from connectors.actions.token_use import note_token_use
+from connectors.authentication import Grant, Refused
 from connectors.causes import Answer, Cause
 from connectors.models import Connector
-from messaging.gateway import rest
+from messaging.gateway import metainfo, rest
 from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
 from messaging.gateway.calls import Upload, admit, message_of, upload
+from messaging.gateway.listing import QueryError, listed_rows, messages_of, read_page
 from messaging.gateway.request import Exchange, open_exchange
-from messaging.gateway.results import message_row
 from messaging.models import LogEntry
 from messaging.models.messages import public_id
 
-CONNECTOR_PATH = f"connectors/{Connector.COMM_SVC.value}".lower()
+COMM_SVC = Connector.COMM_SVC.value
+CONNECTOR_PATH = f"connectors/{COMM_SVC}".lower()
+# A handler takes what stands in the path behind the part that leads to it.
+Handler = Callable[[Exchange, str], HttpResponse]
 
 
 def answer_rest(request: HttpRequest, path: str) -> HttpResponse:
     """Answer at `/ProfitRestServices/<path>`, with `path` in lower case."""
-    path, _separator, message_id = path.rstrip("/").partition("/messageid/")
-    if path != CONNECTOR_PATH:
-        return echo_connection(request, empty(404))
-    method = "GET" if message_id else "POST"
-    if request.method != method:
-        return echo_connection(request, empty(405, Allow=method))
     exchange = open_exchange(request, LogEntry.Door.REST)
     try:
-        response = _one_message(exchange, message_id) if message_id else _upload(exchange)
-    except Refused as refused:
-        response = _refusal(exchange, refused)
+        try:
+            response = _answer(exchange, path.rstrip("/"))
+        except Refused as refused:
+            response = _refusal(exchange, refused)
     except DatabaseError:
-        body = rest.unavailable(text=UNAVAILABLE_TEXT, retry_after=RETRY_AFTER)
-        response = reply(503, body, rest.CONTENT_TYPE, **{"Retry-After": str(RETRY_AFTER)})
+        response = _unavailable(RETRY_AFTER)
+    if request.method == "HEAD":
+        # The length stays: it is that of the answer to GET.
+        response.content = b""
     return echo_connection(request, response)
 
 
-def _upload(exchange: Exchange) -> HttpResponse:
+def _answer(exchange: Exchange, path: str) -> HttpResponse:
+    methods, rest_of_path = _find(path)
+    if not methods:
+        raise Refused(Cause.PATH_UNKNOWN, evidence={"observed": path[:200]})
+    asked = exchange.request.method or ""
+    handler = methods.get("GET" if asked == "HEAD" else asked)
+    if handler is None:
+        raise Refused(Cause.HTTP_METHOD_UNKNOWN, evidence={"observed": asked[:40], "allowed": [*methods]})
+    return handler(exchange, rest_of_path)
+
+
+def _find(path: str) -> tuple[Mapping[str, Handler], str]:
+    """Return what can be done at a path, by HTTP method, and the rest of the path; nothing where nothing is."""
+    if path in _AT:
+        return _AT[path], ""
+    for start, methods in _BELOW.items():
+        if path.startswith(start) and "/" not in path.removeprefix(start):
+            return methods, path.removeprefix(start)
+    return {}, ""
+
+
+# Messages -------------------------------------------------------------------------------------------------------------
+
+
+def _upload(exchange: Exchange, _rest: str) -> HttpResponse:
     exchange.method = "UploadMessage"
     fields, content = _message_fields(exchange.request)
     exchange.states(
-        environment=fields.get("environmentId", ""),
-        message_type=fields.get("messageType", ""),
-        external_id=fields.get("externalMessageId", ""),
+        environment=fields.get("environmentid", ""),
+        message_type=fields.get("messagetype", ""),
+        external_id=fields.get("externalmessageid", ""),
     )
     grant = admit(exchange)
-    message_id = upload(grant, exchange.call, Upload(exchange.external_id, content, fields.get("messagePdf", "")))
-    answer = {"results": {Connector.COMM_SVC.value: {"messageId": message_id}}}
-    return reply(201, rest.encode(answer), rest.CONTENT_TYPE)
+    message_id = upload(grant, exchange.call, Upload(exchange.external_id, content, fields.get("messagepdf", "")))
+    return _json({"results": {COMM_SVC: {"messageId": message_id}}}, status=201)
 
 
 def _message_fields(request: HttpRequest) -> tuple[Mapping[str, str], str | bytes]:
     """Return the fields of a message in JSON, or of a bare document with its fields in the query."""
     body = body_of(request)
-    if not rest.is_json(request.META.get("CONTENT_TYPE", ""), body):
-        return request.GET.dict(), body
     try:
-        fields = rest.parse_fields(body)
-    except rest.RestError:
-        raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": "JSON"}) from None
-    return fields, fields.get("messageContent", "")
+        if not rest.is_json(request.META.get("CONTENT_TYPE", ""), body):
+            return rest.parse_query(request.META.get("QUERY_STRING", "")), body
+        fields = rest.parse_fields(body, connector=COMM_SVC)
+    except rest.RestError as error:
+        raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
+    return fields, fields.get("messagecontent", "")
 
 
 def _one_message(exchange: Exchange, message_id: str) -> HttpResponse:
     exchange.method = "GetMessageStatus"
-    message = message_of(admit(exchange), message_id)
-    return reply(200, rest.encode(message_row(message)), rest.CONTENT_TYPE)
+    grant = _admit_reader(exchange)
+    return _json(listed_rows([message_of(grant, message_id)])[0])
+
+
+def _list(exchange: Exchange, _rest: str) -> HttpResponse:
+    exchange.method = "GetMessages"
+    grant = _admit_reader(exchange)
+    try:
+        page = read_page(rest.parse_query(exchange.request.META.get("QUERY_STRING", "")))
+    except (QueryError, rest.RestError) as error:
+        raise Refused(Cause.QUERY_UNREADABLE, grant=grant, evidence={"observed": str(error)}) from None
+    return _json({"skip": page.skip, "take": page.take, "rows": listed_rows(messages_of(grant.token_id, page))})
+
+
+# About the gateway itself ---------------------------------------------------------------------------------------------
+
+
+def _version(exchange: Exchange, _rest: str) -> HttpResponse:
+    exchange.method = "profitversion"
+    _admit_anyone(exchange)
+    return _json(metainfo.version())
+
+
+def _overview(exchange: Exchange, _rest: str) -> HttpResponse:
+    exchange.method = "metainfo"
+    return _json(metainfo.overview(_admit_anyone(exchange)))
+
+
+def _update_fields(exchange: Exchange, name: str) -> HttpResponse:
+    exchange.method = "metainfo/update"
+    return _json(metainfo.update_fields(_admit_for(exchange, name)))
+
+
+def _get_fields(exchange: Exchange, name: str) -> HttpResponse:
+    exchange.method = "metainfo/get"
+    _admit_for(exchange, name)
+    return _json(metainfo.get_fields())
+
+
+def _other_connector(exchange: Exchange, name: str) -> HttpResponse:
+    exchange.method = "connectors"
+    raise _no_connector(exchange, name)
+
+
+def _description(_exchange: Exchange, _rest: str) -> HttpResponse:
+    return reply(200, _openapi(), rest.CONTENT_TYPE)
+
+
+@cache
+def _openapi() -> bytes:
+    return (Path(__file__).parent / "openapi.json").read_bytes()
+
+
+_AT: Mapping[str, Mapping[str, Handler]] = {
+    CONNECTOR_PATH: {"GET": _list, "POST": _upload},
+    "openapi.json": {"GET": _description},
+    "profitversion": {"GET": _version},
+    "metainfo": {"GET": _overview},
+}
+_BELOW: Mapping[str, Mapping[str, Handler]] = {
+    f"{CONNECTOR_PATH}/messageid/": {"GET": _one_message},
+    "metainfo/update/": {"GET": _update_fields},
+    "metainfo/get/": {"GET": _get_fields},
+    "connectors/": dict.fromkeys(("GET", "POST", "PUT", "DELETE"), _other_connector),
+}
+
+
+# Who may, and what the answers look like ------------------------------------------------------------------------------
+
+
+def _admit_reader(exchange: Exchange) -> Grant:
+    grant = admit(exchange)
+    note_token_use(grant, exchange.call)
+    return grant
+
+
+def _admit_anyone(exchange: Exchange) -> Grant:
+    """Let in who shows a valid credential from an allowed address, whatever its app connector may call."""
+    exchange.call = replace(exchange.call, connector=None)
+    return _admit_reader(exchange)
+
+
+def _admit_for(exchange: Exchange, name: str) -> Grant:
+    """Let in who may call the connector of this name, in lower case. Raises `Refused`, also when there is none."""
+    if name == COMM_SVC.lower():
+        return _admit_reader(exchange)
+    raise _no_connector(exchange, name)
+
+
+def _no_connector(exchange: Exchange, name: str) -> Refused:
+    """Return the refusal of a connector that does not exist; who may not ask at all is refused for that, here."""
+    return Refused(Cause.CONNECTOR_UNKNOWN, grant=_admit_anyone(exchange), evidence={"observed": name[:40]})
+
+
+def _json(answer: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+    return reply(status, rest.encode(answer), rest.CONTENT_TYPE)
 
 
 def _refusal(exchange: Exchange, refused: Refused) -> HttpResponse:
     reference = public_id(exchange.record(refused))
     explanation = refused.cause.value
+    if explanation.answer is Answer.WRONG_METHOD:
+        return empty(405, Allow=", ".join(refused.evidence["allowed"]))
     if explanation.answer is not Answer.REFUSED:
         return empty(explanation.answer.value)
     body, headers = rest.refusal(text=explanation.caller, number=explanation.error_number, reference=reference)
     return reply(500, body, rest.CONTENT_TYPE, **headers)
+
+
+def _unavailable(retry_after: int) -> HttpResponse:
+    body = rest.unavailable(text=UNAVAILABLE_TEXT, retry_after=retry_after)
+    return reply(503, body, rest.CONTENT_TYPE, **{"Retry-After": str(retry_after)})

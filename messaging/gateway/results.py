@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 from xml.sax.saxutils import escape
 
@@ -42,11 +43,16 @@ def message_rows(messages: Sequence[Message]) -> list[dict[str, str | int]]:
             "externalMessageId": message.external_message_id,
             "status": message.status,
             "description": DESCRIPTIONS[Status(message.status)],
-            "changedAt": timezone.localtime(message.status_changed_at).isoformat(timespec="milliseconds"),
+            "changedAt": shown_time(message.status_changed_at),
             "logReference": public_id(reference) if (reference := references.get(message.pk)) else "",
         }
         for message in messages
     ]
+
+
+def shown_time(moment: datetime) -> str:
+    """Write a time as callers see it: ISO 8601 with offset, in milliseconds."""
+    return timezone.localtime(moment).isoformat(timespec="milliseconds")
 
 
 def status_document(message: Message) -> str:
