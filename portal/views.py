@@ -47,6 +47,7 @@ def setup(request: EnvironmentRequest) -> HttpResponse:
     context = {
         "steps": steps,
         "done": sum(step.done for step in steps),
+        "next": next((step.key for step in steps if not step.done and step.url), ""),
         "tokens": tokens[:_TOKENS_SHOWN],
         "more_tokens": len(tokens) > _TOKENS_SHOWN,
         "may_manage": request.membership.role == Role.BEHEERDER,
