@@ -25,7 +25,7 @@ def url(name: str, environment: Environment, *args: str) -> str:
 
 def state_of(environment: Environment, code: str = "BTW") -> tuple[bool, str | None]:
     message_type = MessageType.objects.select_related("workflow").get(environment=environment, code=code)
-    return message_type.blocked, message_type.workflow and message_type.workflow.name
+    return message_type.blocked, message_type.workflow.name if message_type.workflow else None
 
 
 def test_the_list_has_the_four_types_in_their_order(environment: Environment, beheerder: User, login: Login) -> None:

@@ -18,6 +18,7 @@ from messaging.keyset import keyset_page
 from messaging.models import Message, MessageContent, MessageReading
 from messaging.queries import messages_of
 from messaging.statuses import Status
+from portal import formats
 from portal.models import User
 from tests.factories import AppConnectorFactory, OrganisationFactory, TokenFactory
 from tests.messaging.readings import make_message, make_read_message
@@ -163,7 +164,7 @@ def test_a_return_is_shown_as_on_the_form_with_its_failed_sums(
 
     lines = {line.code: (line.turnover, line.vat) for section in sheet.sections for line in section.lines}
     assert lines["1a"] == ("10.000", "2.100")
-    assert lines["1e"] == ("–", "")
+    assert lines["1e"] == (formats.NOTHING, "")
     assert lines["5g"] == ("", "1.600")
     assert [check.passed for check in sheet.checks] == [False, False]
     assert len(sheet.findings) == 2
