@@ -142,6 +142,13 @@ class Cause(enum.Enum):
         Fix.ADD_TO_GROUP,
         Condition.GROUP,
     )
+    TOO_MANY_FAILURES = Explanation(
+        Answer.UNAVAILABLE,
+        _("Too many calls without a valid token came from this address; further ones were put off for a minute."),
+        Owner.SENDER,
+        Fix.COPY_TOKEN,
+        Condition.TOKEN,
+    )
     CONNECTOR_NOT_GRANTED = Explanation(
         Answer.REFUSED,
         _("The connector CommSvcConnector is not on the list of the app connector."),

@@ -190,6 +190,9 @@ GATEWAY_MAX_BODY = env.int("GATEWAY_MAX_BODY", default=25 * 1024 * 1024)  # byte
 # How long a process may remember who may call, in seconds: a deleted token or an approved incident is in force
 # everywhere within this time. DESIGN 5 allows at most one second.
 GATEWAY_GRANT_SECONDS = env.float("GATEWAY_GRANT_SECONDS", default=0.5)
+# So many calls a minute may fail to authenticate from one address; then further ones get 503 until the minute is over.
+# 0: any number.
+GATEWAY_FAILURES_PER_MINUTE = env.int("GATEWAY_FAILURES_PER_MINUTE", default=60)
 # Whether storing a message wakes a worker; tests switch it off.
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=730)

@@ -10,6 +10,7 @@ from pytest_django import Settings
 
 from connectors.authentication import forget_grants
 from connectors.models import Environment
+from connectors.throttling import forget_slowed
 from portal.models import Role, User
 from tests.factories import EnvironmentFactory, MembershipFactory, UserFactory
 
@@ -18,7 +19,9 @@ from tests.factories import EnvironmentFactory, MembershipFactory, UserFactory
 def _no_memory_between_tests(settings: Settings) -> None:
     """No test sees what the gateway remembered in another, and nothing runs outside the test's transaction."""
     settings.WAKE_WORKERS = False
+    settings.GATEWAY_FAILURES_PER_MINUTE = 0
     forget_grants()
+    forget_slowed()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,9 @@ from django.db import connection
 
 from connectors.causes import Cause
 from connectors.fields import display_network
+from connectors.throttling import origin_of
 from messaging.models import LogEntry
+from portal.network import parse_address
 
 _REPEAT_SECONDS = 60
 # Equal refusals within the same minute raise the counter of the first; all get its reference.
@@ -31,6 +33,7 @@ _INSERT = """
     ON CONFLICT (repeat_key) DO UPDATE SET repeats = entry.repeats + 1, last_seen_at = CURRENT_TIMESTAMP
     RETURNING reference
 """
+
 _LONGEST_EVIDENCE = 500  # characters of one text
 
 _LONGEST = {field.name: field.max_length or 0 for field in LogEntry._meta.concrete_fields}
@@ -84,11 +87,18 @@ def record_refusal(cause: Cause, circumstances: Circumstances, evidence: dict[st
 
 
 def _repeat_key(cause: Cause, row: dict[str, Any], now: datetime) -> bytes | None:
-    """Return what equal refusals within one minute share; failures of a stored message are never equal."""
+    """Return what equal refusals within one minute share; failures of a stored message are never equal.
+
+    Of a caller without a known token everything but the address is its own invention and may differ in every call:
+    one address makes one entry per cause and minute, which keeps the circumstances of the first call.
+    """
     if row["message_id"]:
         return None
+    same: list[Any] = sorted(row.items())
+    if row["token_id"] is None and row["address"]:
+        same = [origin_of(parse_address(row["address"]))]
     minute = int(now.timestamp()) // _REPEAT_SECONDS
-    return hashlib.sha256(repr((cause.code, minute, sorted(row.items()))).encode()).digest()
+    return hashlib.sha256(repr((cause.code, minute, same)).encode()).digest()
 
 
 def _printable_evidence(evidence: Any) -> Any:

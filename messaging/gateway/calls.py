@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.conf import settings
+
 from connectors.actions.token_use import bind_token, note_token_use
 from connectors.authentication import Call, Grant, Refused, decide, find_grant, read_credential
-from connectors.causes import Cause
+from connectors.causes import Answer, Cause
+from connectors.throttling import SlowDown, note_failure
 from messaging.actions.receive import receive_message
 from messaging.actions.updates import Updates, take_updates
 from messaging.gateway.content import ContentError, checked_document, decode_base64, document_bytes
@@ -28,11 +31,29 @@ class Upload:
 
 
 def admit(exchange: Exchange, token_text: str = "") -> Grant:
-    """Let the caller in, or raise `Refused`: every condition of `connectors.authentication`."""
-    data = read_credential(authorization=exchange.request.META.get("HTTP_AUTHORIZATION", ""), token_text=token_text)
-    grant = find_grant(data)
-    decide(grant, exchange.call)
+    """Let the caller in, or raise `Refused`: every condition of `connectors.authentication`.
+
+    Raises `SlowDown` instead when too many calls from its address had no valid token.
+    """
+    try:
+        data = read_credential(authorization=exchange.request.META.get("HTTP_AUTHORIZATION", ""), token_text=token_text)
+        grant = find_grant(data)
+        decide(grant, exchange.call)
+    except Refused as refused:
+        if refused.cause.value.answer is Answer.UNAUTHENTICATED:
+            _note_failure(exchange, refused)
+        raise
     return grant
+
+
+def _note_failure(exchange: Exchange, refused: Refused) -> None:
+    try:
+        note_failure(exchange.call.address)
+    except SlowDown as slow:
+        if slow.first:
+            evidence = {"observed": str(exchange.call.address), "allowed": settings.GATEWAY_FAILURES_PER_MINUTE}
+            exchange.record(Refused(Cause.TOO_MANY_FAILURES, grant=refused.grant, hint=refused.hint, evidence=evidence))
+        raise slow from None
 
 
 def upload(grant: Grant, call: Call, message: Upload) -> str:

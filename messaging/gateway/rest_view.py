@@ -15,6 +15,7 @@ from connectors.actions.token_use import note_token_use
 from connectors.authentication import Grant, Refused
 from connectors.causes import Answer, Cause
 from connectors.models import Connector
+from connectors.throttling import SlowDown
 from messaging.gateway import metainfo, rest
 from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
 from messaging.gateway.calls import Upload, admit, message_of, upload
@@ -39,6 +40,8 @@ def answer_rest(request: HttpRequest, path: str) -> HttpResponse:
             response = _refusal(exchange, refused)
     except DatabaseError:
         response = _unavailable(RETRY_AFTER)
+    except SlowDown as slow:
+        response = _unavailable(slow.retry_after)
     if request.method == "HEAD":
         # The length stays: it is that of the answer to GET.
         response.content = b""
@@ -58,9 +61,9 @@ def _answer(exchange: Exchange, path: str) -> HttpResponse:
 
 def _find(path: str) -> tuple[Mapping[str, Handler], str]:
     """Return what can be done at a path, by HTTP method, and the rest of the path; nothing where nothing is."""
-    if path in _AT:
-        return _AT[path], ""
-    for start, methods in _BELOW.items():
+    if path in METHODS_AT:
+        return METHODS_AT[path], ""
+    for start, methods in METHODS_BELOW.items():
         if path.startswith(start) and "/" not in path.removeprefix(start):
             return methods, path.removeprefix(start)
     return {}, ""
@@ -149,13 +152,13 @@ def _openapi() -> bytes:
     return (Path(__file__).parent / "openapi.json").read_bytes()
 
 
-_AT: Mapping[str, Mapping[str, Handler]] = {
+METHODS_AT: Mapping[str, Mapping[str, Handler]] = {
     CONNECTOR_PATH: {"GET": _list, "POST": _upload},
     "openapi.json": {"GET": _description},
     "profitversion": {"GET": _version},
     "metainfo": {"GET": _overview},
 }
-_BELOW: Mapping[str, Mapping[str, Handler]] = {
+METHODS_BELOW: Mapping[str, Mapping[str, Handler]] = {
     f"{CONNECTOR_PATH}/messageid/": {"GET": _one_message},
     "metainfo/update/": {"GET": _update_fields},
     "metainfo/get/": {"GET": _get_fields},

@@ -11,8 +11,10 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
-from connectors.authentication import Refused
+from connectors.actions.token_use import note_token_use
+from connectors.authentication import Grant, Refused
 from connectors.causes import Cause
+from connectors.throttling import SlowDown
 from messaging.gateway import soap
 from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
 from messaging.gateway.calls import Upload, admit, message_of, updates_of, upload
@@ -59,7 +61,9 @@ def _answer_call(request: HttpRequest, *, known: bool) -> HttpResponse:
     except Refused as refused:
         return _fault(exchange, version, refused)
     except DatabaseError:
-        return _unavailable(version)
+        return _unavailable(version, RETRY_AFTER)
+    except SlowDown as slow:
+        return _unavailable(version, slow.retry_after)
     return reply(200, soap.result(version, call.method, result), version.content_type)
 
 
@@ -75,16 +79,19 @@ def _upload(exchange: Exchange, call: soap.SoapCall) -> str:
 
 
 def _status(exchange: Exchange, call: soap.SoapCall) -> str:
-    exchange.states(environment=call.field("environmentId"))
-    grant = admit(exchange, call.field("token"))
-    return status_document(message_of(grant, call.field("messageId")))
+    return status_document(message_of(_admit_reader(exchange, call), call.field("messageId").strip()))
 
 
 def _updates(exchange: Exchange, call: soap.SoapCall) -> str:
+    updates = updates_of(_admit_reader(exchange, call), call.field("messageStatusFilter"))
+    return updates_document(updates.messages, more=updates.more)
+
+
+def _admit_reader(exchange: Exchange, call: soap.SoapCall) -> Grant:
     exchange.states(environment=call.field("environmentId"))
     grant = admit(exchange, call.field("token"))
-    updates = updates_of(grant, call.field("messageStatusFilter"))
-    return updates_document(updates.messages, more=updates.more)
+    note_token_use(grant, exchange.call)
+    return grant
 
 
 METHODS: dict[str, Callable[[Exchange, soap.SoapCall], str]] = {
@@ -106,9 +113,9 @@ def _fault(exchange: Exchange, version: soap.Version, refused: Refused) -> HttpR
     return reply(status, body, version.content_type)
 
 
-def _unavailable(version: soap.Version) -> HttpResponse:
+def _unavailable(version: soap.Version, retry_after: int) -> HttpResponse:
     _status, body = soap.fault(version, blame=soap.Blame.RECEIVER, text=UNAVAILABLE_TEXT, number=-503, reference="")
-    return reply(503, body, version.content_type, **{"Retry-After": str(RETRY_AFTER)})
+    return reply(503, body, version.content_type, **{"Retry-After": str(retry_after)})
 
 
 def _describe(request: HttpRequest, name: str) -> HttpResponse:
