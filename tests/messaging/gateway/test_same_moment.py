@@ -1,0 +1,89 @@
+"""Calls that arrive at the same moment: of two that want the same thing one wins, and both are answered rightly."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from connectors import tokens
+from connectors.causes import Cause
+from messaging.models import LogEntry, Message, MessageEvent
+from tests.factories import TokenFactory
+from tests.messaging.gateway.conftest import Program, soap_fault, soap_result
+
+pytestmark = pytest.mark.django_db(transaction=True)
+ROUNDS = 5  # a race is not won in every round
+
+
+def _at_once(*calls: Callable[[], Any]) -> list[Any]:
+    """Make all calls at the same moment, each on a connection of its own, and return their answers."""
+    start = threading.Barrier(len(calls))
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            connection.ensure_connection()
+            start.wait(timeout=60)
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as threads:
+        return list(threads.map(run, calls))
+
+
+def test_equal_uploads_become_one_message_with_one_id(program: Program) -> None:
+    for number in range(ROUNDS):
+        external_id = f"SAME-{number}"
+        answers = _at_once(*[lambda external_id=external_id: program.soap(externalMessageId=external_id)] * 4)
+
+        message = Message.objects.get(external_message_id=external_id)
+        assert [soap_result(answer) for answer in answers] == [message.public_id] * 4
+
+    assert MessageEvent.objects.count() == ROUNDS
+    assert not LogEntry.objects.exists()
+
+
+def test_of_two_contents_under_one_id_one_is_stored_and_one_refused(program: Program) -> None:
+    for number in range(ROUNDS):
+        external_id = f"OTHER-{number}"
+        contents = ["<a/>", "<b/>"]
+        answers = _at_once(
+            *[
+                lambda content=content, external_id=external_id: program.soap(
+                    externalMessageId=external_id, messageContent=content
+                )
+                for content in contents
+            ]
+        )
+
+        message = Message.objects.get(external_message_id=external_id)
+        won = contents.index(bytes(message.content.content).decode())
+        assert soap_result(answers[won]) == message.public_id
+        assert soap_fault(answers[1 - won])[0] == Cause.EXTERNAL_ID_CONFLICT.value.caller
+
+    assert {entry.explained for entry in LogEntry.objects.all()} == {Cause.EXTERNAL_ID_CONFLICT}
+
+
+def test_of_two_environments_one_gets_an_unbound_token(program: Program) -> None:
+    for _ in range(ROUNDS):
+        data = tokens.generate()
+        token = TokenFactory(app_connector=program.token.app_connector, data=data, customer_environment="")
+        unbound = Program(data, token)
+        environments = ["O11111AA", "O22222AA"]
+        answers = _at_once(
+            *[
+                lambda code=code, unbound=unbound: unbound.soap(environmentId=code, externalMessageId=code)
+                for code in environments
+            ]
+        )
+
+        token.refresh_from_db()
+        won = environments.index(token.customer_environment)
+        assert soap_result(answers[won]) == Message.objects.get(token=token).public_id
+        assert soap_fault(answers[1 - won])[0] == Cause.OTHER_CUSTOMER_ENVIRONMENT.value.caller
+        assert Message.objects.get(token=token).sender_environment == token.customer_environment
