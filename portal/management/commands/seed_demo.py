@@ -31,11 +31,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("This is production (PRODUCTION is set): no demo is made here.")
-        with acting_as("seed_demo"), transaction.atomic():
+        with acting_as("seed_demo"):
             report = make_demo()
         self.stdout.write(json.dumps(report, indent=2) if options["format"] == "json" else _as_text(report))
 
 
+@transaction.atomic
 def make_demo() -> dict[str, Any]:
     """Make what is missing of the demo and return its report, the only place with its tokens in plain."""
     people = ensure_people()

@@ -1,0 +1,125 @@
+"""Every page of the portal over the data of the demo: accessible, wide and on a phone, light and dark."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings as django_settings
+from django.test import Client
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, UserGroup
+from messaging.models import LogEntry, Message
+from portal.management.commands.seed_demo import make_demo
+from portal.models import Membership, User
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+OFFICE = "/O12345AB"
+
+
+@pytest.fixture
+def demo(db: None) -> None:
+    make_demo()
+
+
+def _assessor() -> User:
+    return User.objects.get(username="behandelaar")
+
+
+def _beheerder_pages() -> Iterator[str]:
+    connector = AppConnector.objects.get(environment__code="O12345AB")
+    app = f"{OFFICE}/beheer/app-connectors/{connector.pk}/"
+    token = connector.tokens.earliest("pk")
+    group = UserGroup.objects.get(environment__code="O12345AB")
+    members = Membership.objects.filter(environment__code="O12345AB", user__in=[token.user, _assessor()])
+    yield from (f"{OFFICE}/{path}" for path in ("", "zoeken/?q=niets", "berichten/", "berichten/?status=80"))
+    connector_path = f"{OFFICE}/beheer/communicatieconnector/"
+    yield from (connector_path + path for path in ("", "berichten/", "berichtsoorten/BTW/"))
+    yield from (f"{OFFICE}/beheer/app-connectors/", f"{OFFICE}/beheer/app-connectors/nieuw/")
+    yield from (app + path for path in ("", "connectoren/", "gebruikerstokens/", "gebruikerstokens/nieuw/"))
+    yield from (app + path for path in ("ip-restricties/", "tweede-klantomgeving/", "verwijderen/"))
+    yield from (f"{app}gebruikerstokens/{token.pk}/{path}/" for path in ("vervangen", "verwijderen"))
+    people = f"{OFFICE}/beheer/gebruikers/"
+    yield from (people + path for path in ("", "nieuw/", "nieuw-systeemgebruiker/"))
+    yield from (f"{people}{member.pk}/" for member in members)
+    groups = f"{OFFICE}/beheer/gebruikersgroepen/"
+    yield from (groups + path for path in ("", "nieuw/", f"{group.pk}/"))
+    incidents = f"{OFFICE}/allowlist-incidenten/"
+    yield from (incidents + path for path in ("", "nieuw/?address=203.0.113.9"))
+    asked = AllowlistRequest.objects.filter(environment__code="O12345AB")
+    yield from (f"{incidents}{incident.pk}/" for incident in asked)
+    yield f"{OFFICE}/communicatielogboek/"
+    entry = LogEntry.objects.get(environment__code="O12345AB")
+    yield f"{OFFICE}/communicatielogboek/{entry.public_reference}/"
+
+
+def _message_pages() -> Iterator[str]:
+    for status in (10, 30, 40, 50, 70, 80, 90):
+        yield f"{OFFICE}/berichten/{Message.objects.filter(status=status).latest('pk').public_id}/"
+    for kind in ("SUP", "ICP"):
+        yield f"{OFFICE}/berichten/{Message.objects.filter(reading__kind=kind).latest('pk').public_id}/"
+    waiting = Message.objects.filter(status=30).latest("pk").public_id
+    yield from (f"{OFFICE}/berichten/{waiting}/{path}/" for path in ("document", "afkeuren"))
+
+
+def _support_pages() -> Iterator[str]:
+    yield from ("/support/incidenten/", "/support/incidenten/?status=approved", "/support/communicatielogboek/")
+    yield f"/support/incidenten/{AllowlistRequest.objects.filter(status='open').earliest('pk').pk}/"
+    yield f"/support/allowlist/{AllowlistEntry.objects.earliest('pk').pk}/intrekken/"
+
+
+def _pages_of_nobody() -> Iterator[str]:
+    yield from ("/account/login/", "/account/password/reset/")
+
+
+PAGES = [
+    ("beheerder", _beheerder_pages),
+    ("behandelaar", _message_pages),
+    ("support", _support_pages),
+    ("", _pages_of_nobody),
+]
+
+
+def _open_browser(browser: Browser, url: str, username: str, width: int, colours: str) -> Page:
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme=colours,  # type: ignore[arg-type]  # a literal, by parametrize
+        reduced_motion="reduce",
+    )
+    if username:
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        name = django_settings.SESSION_COOKIE_NAME
+        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": url}])
+    return context.new_page()
+
+
+@pytest.mark.parametrize(("width", "colours"), [(1440, "light"), (390, "dark")])
+@pytest.mark.parametrize(("username", "pages"), PAGES, ids=[name or "nobody" for name, _pages in PAGES])
+def test_axe_finds_nothing_on_any_page(
+    demo: None,
+    browser: Browser,
+    live_server: LiveServer,
+    username: str,
+    pages: Callable[[], Iterator[str]],
+    width: int,
+    colours: str,
+) -> None:
+    page = _open_browser(browser, live_server.url, username, width, colours)
+    findings = {}
+
+    for path in pages():
+        answer = page.goto(live_server.url + path)
+        faults = [fault["id"] for fault in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            faults.append("wider than the window")
+        if answer is None or answer.status != 200:
+            faults.append("no page")
+        if faults:
+            findings[path] = faults
+
+    page.context.close()
+    assert findings == {}
