@@ -195,15 +195,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "reference",
-                    models.UUIDField(
-                        default=uuid.uuid4, editable=False, unique=True, verbose_name="log reference"
-                    ),
+                    models.UUIDField(default=uuid.uuid4, editable=False, unique=True, verbose_name="log reference"),
                 ),
                 (
                     "at",
@@ -213,9 +209,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "cause",
-                    models.CharField(
-                        help_text="A code of connectors.causes.", max_length=40, verbose_name="cause"
-                    ),
+                    models.CharField(help_text="A code of connectors.causes.", max_length=40, verbose_name="cause"),
                 ),
                 (
                     "door",
@@ -330,9 +324,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -421,9 +413,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "code",
@@ -470,9 +460,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=150, verbose_name="name")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -544,9 +532,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "scheme",
@@ -640,9 +626,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
                 ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
@@ -775,9 +759,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveSmallIntegerField(verbose_name="position")),
                 ("name", models.CharField(max_length=80, verbose_name="name")),
@@ -856,9 +838,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("number", models.PositiveIntegerField(verbose_name="version")),
                 ("published_at", models.DateTimeField(blank=True, null=True, verbose_name="published")),
@@ -1359,9 +1339,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="workflow",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "name"), name="workflow_name_per_environment"
-            ),
+            constraint=models.UniqueConstraint(fields=("environment", "name"), name="workflow_name_per_environment"),
         ),
         migrations.AddConstraint(
             model_name="workflow",
@@ -1441,9 +1419,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="messagetype",
-            constraint=models.UniqueConstraint(
-                fields=("environment", "code"), name="message_type_per_environment"
-            ),
+            constraint=models.UniqueConstraint(fields=("environment", "code"), name="message_type_per_environment"),
         ),
         migrations.AddConstraint(
             model_name="messagetype",
@@ -1741,9 +1717,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="message",
-            index=models.Index(
-                condition=models.Q(("status__in", [10, 20])), fields=["id"], name="message_for_worker"
-            ),
+            index=models.Index(condition=models.Q(("status__in", [10, 20])), fields=["id"], name="message_for_worker"),
         ),
         migrations.AddIndex(
             model_name="message",

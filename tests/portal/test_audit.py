@@ -41,7 +41,7 @@ def recorded(event_model: type[models.Model], pk: object) -> list[tuple[str, str
 
 
 def test_every_model_of_configuration_is_recorded() -> None:
-    tracked = {model.pgh_tracked_model for model in EVENT_MODELS}
+    tracked = {model.pgh_tracked_model for model in EVENT_MODELS}  # type: ignore[attr-defined]  # event models have it
 
     assert {model.__name__ for model in OURS if model not in tracked and model not in EVENT_MODELS} == UNTRACKED
 
@@ -94,8 +94,8 @@ def test_a_request_names_who_from_where_and_in_which_request(
     )
 
     event = ConnectorEvent._default_manager.filter(pgh_obj_id=connector.pk).latest("pgh_id")
-    assert (event.pgh_label, event.blocked) == ("update", True)  # type: ignore[attr-defined]  # written by the triggers
-    assert event.pgh_context == {  # type: ignore[attr-defined]
+    assert (event.pgh_label, event.blocked) == ("update", True)
+    assert event.pgh_context == {
         "user": superuser.pk,
         "user_name": superuser.name,
         "address": "192.0.2.7",
@@ -109,7 +109,7 @@ def test_work_outside_a_request_says_who_it_is() -> None:
         group = UserGroupFactory()
 
     event = GroupEvent._default_manager.get(pgh_obj_id=group.pk)
-    assert event.pgh_context == {"user": None, "user_name": "nachtwerk", "task": "opruimen"}  # type: ignore[attr-defined]
+    assert event.pgh_context == {"user": None, "user_name": "nachtwerk", "task": "opruimen"}
 
 
 def test_records_outlive_the_object_and_the_user(environment: Environment, superuser: User, login: Login) -> None:
@@ -160,7 +160,7 @@ def test_a_new_password_is_recorded_as_a_fact_and_not_as_a_value(beheerder: User
 
     event = UserEvent._default_manager.filter(pgh_obj_id=beheerder.pk).latest("pgh_id")
 
-    assert (event.pgh_label, event.password_changed_at) == ("update", beheerder.password_changed_at)  # type: ignore[attr-defined]
+    assert (event.pgh_label, event.password_changed_at) == ("update", beheerder.password_changed_at)
     assert "password" not in vars(event)
 
 
