@@ -8,6 +8,7 @@ from typing import Concatenate, ParamSpec
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from connectors.models import Environment
 from connectors.queries import get_membership_for
@@ -28,8 +29,9 @@ class NotForThisRole(PermissionDenied):
     """The member's role may not do this; the page says which roles may."""
 
     def __init__(self, allowed: frozenset[Role]) -> None:
-        super().__init__()
         self.allowed = sorted(allowed)
+        roles = ", ".join(str(role.label) for role in self.allowed)
+        super().__init__(_("In this environment this is for the role: %(roles)s.") % {"roles": roles})
 
 
 def environment_page(

@@ -61,9 +61,7 @@ def user_add(request: EnvironmentRequest) -> HttpResponse:
 
 def _first_password(request: EnvironmentRequest, membership: Membership, password: str) -> HttpResponse:
     context = {"member": membership, "password": password}
-    response = render_page(request, "connectors/users/first_password.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
+    return render_page(request, "connectors/users/first_password.html", context)
 
 
 @_get_or_post
