@@ -46,6 +46,9 @@ _CODECS = {
     "cp1252": "windows-1252",
 }
 
+# What a document may declare itself to be, in lower case; each is also the name of a Python codec that is quick.
+ENCODINGS = frozenset(_CODECS)
+
 _parsers = threading.local()  # a parser is not reentrant; one per thread spares making one per call
 
 

@@ -6,6 +6,9 @@ import base64
 import binascii
 import codecs
 import re
+from contextlib import suppress
+
+from messaging.safe_xml import ENCODINGS
 
 _DECLARED = re.compile(r"""\s*<\?xml[^>]{0,200}?\sencoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
 _ZIP = b"PK\x03\x04"
@@ -24,7 +27,8 @@ def document_bytes(field: str) -> bytes:
     """Return the document that stands in a field as XML text or in base64. Raises `ContentError`.
 
     XML text is turned into the bytes that it declares itself to be, so that what is kept is the file that the sender
-    had. Where that cannot be, UTF-8 with a byte order mark, which wins over the declaration.
+    had. Where that cannot be, UTF-8 with a byte order mark, which wins over the declaration. Python knows codecs that
+    take minutes for a long text (punycode), so only encodings that are read here count.
     """
     stripped = field.lstrip(_BOM + " \t\r\n")
     if not stripped:
@@ -33,10 +37,10 @@ def document_bytes(field: str) -> bytes:
         return checked_document(decode_base64(stripped))
     declared = _DECLARED.match(stripped)
     encoding = declared[1].lower() if declared else "utf-8"
-    try:
-        return stripped.encode("utf-16" if encoding.startswith("utf-16") else encoding)
-    except (LookupError, UnicodeError):
-        return codecs.BOM_UTF8 + stripped.encode()
+    if encoding in ENCODINGS:
+        with suppress(UnicodeError):
+            return stripped.encode("utf-16" if encoding.startswith("utf-16") else encoding)
+    return codecs.BOM_UTF8 + stripped.encode()
 
 
 def checked_document(raw: bytes) -> bytes:

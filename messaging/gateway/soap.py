@@ -15,7 +15,8 @@ from messaging.safe_xml import XmlError, local_name, parse_xml
 NAMESPACE = "urn:Afas.Profit.Services"
 _MAX_DEPTH = 16  # an envelope needs four levels; some clients add headers
 _MAX_NODES = 2_000
-_CHARSET = re.compile(r"""charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
+# Not inside the `action` of SOAP 1.2, which stands in the content type as well.
+_CHARSET = re.compile(r"""(?:^|[;\s])charset\s*=\s*["']?([A-Za-z0-9._-]{1,40})""", re.IGNORECASE)
 
 
 class SoapError(ValueError):

@@ -167,6 +167,7 @@ SENDER_FAULTS: list[tuple[dict[str, str], Cause]] = [
     ({"messageType": ""}, Cause.MESSAGE_TYPE_UNKNOWN),
     ({"externalMessageId": ""}, Cause.EXTERNAL_ID_MISSING),
     ({"externalMessageId": "x" * 201}, Cause.EXTERNAL_ID_MISSING),
+    ({"externalMessageId": " \n "}, Cause.EXTERNAL_ID_MISSING),
     ({"messageContent": ""}, Cause.CONTENT_MISSING),
     ({"messageContent": "  \n"}, Cause.CONTENT_MISSING),
     ({"messageContent": "no XML, no base64!"}, Cause.CONTENT_UNREADABLE),
@@ -184,6 +185,14 @@ def test_a_fault_of_the_sender_is_refused_and_logged(program: Program, fields: d
     entry = LogEntry.objects.get()
     assert soap_fault(response) == (cause.value.caller, entry.public_reference)
     assert entry.explained is cause
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize("external_id", ["a\x01", "\x00", "\x1f1", "\uffff"])
+def test_an_id_that_no_soap_answer_could_name_is_refused_over_rest_too(program: Program, external_id: str) -> None:
+    response = program.rest(externalMessageId=external_id)
+
+    assert response.json()["externalMessage"] == Cause.EXTERNAL_ID_MISSING.value.caller
     assert not Message.objects.exists()
 
 
