@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -82,8 +81,3 @@ class DecisionForm(forms.Form):
         error_messages={"required": _("Fill in why; the administrator reads it and must know what to do.")},
         widget=forms.Textarea(attrs={"rows": 3, "cols": 40, "data-key": "a"}),
     )
-
-
-def incident_initial(participant_number: str, address: str) -> dict[str, Any]:
-    """Return what is filled in beforehand."""
-    return {"participant_number": participant_number, "network": address}
