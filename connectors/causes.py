@@ -313,6 +313,13 @@ class Cause(enum.Enum):
         caller="Het verzoek is te groot.",
         error_number=-2147220461,
     )
+    UNEXPECTED = Explanation(
+        Answer.REFUSED,
+        _("The gateway itself failed; its log lines say where."),
+        Owner.SUPPORT,
+        Fix.ASK_SUPPORT,
+        caller="Er is een onverwachte fout opgetreden.",
+    )
     NOT_PROCESSABLE = Explanation(
         Answer.REFUSED,
         _("The message was stored but could not be processed."),

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Callable
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+import structlog
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 
 from connectors.authentication import Refused
 from connectors.causes import Cause
+from connectors.throttling import SlowDown
 from messaging.gateway.request import BodyError, read_body
 
 UNAVAILABLE_TEXT = "De dienst is tijdelijk niet beschikbaar. Probeer het later opnieuw."
 RETRY_AFTER = 30  # seconds
+
+P = ParamSpec("P")
+R = TypeVar("R")
+log = structlog.get_logger(__name__)
 
 
 def reply(status: int, body: bytes, content_type: str, **headers: str) -> HttpResponse:
@@ -33,6 +45,26 @@ def echo_connection(request: HttpRequest, response: HttpResponse) -> HttpRespons
     if request.META.get("HTTP_CONNECTION", "").lower() == "close":
         response["Connection"] = "close"
     return response
+
+
+def refuse_the_unexpected(answer: Callable[P, R]) -> Callable[P, R]:
+    """Turn a defect of ours into a refusal with a log reference, so that no caller ever sees a stack trace.
+
+    The log line has the place and the kind of the error, not its text: that may quote what the caller sent.
+    """
+
+    @wraps(answer)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return answer(*args, **kwargs)
+        except (Refused, SlowDown, DatabaseError):
+            raise
+        except Exception as error:
+            place = "".join(traceback.format_tb(error.__traceback__, limit=-3))
+            log.error("gateway_failed", error=type(error).__name__, place=place)
+            raise Refused(Cause.UNEXPECTED, evidence={"observed": type(error).__name__}) from None
+
+    return guarded
 
 
 def body_of(request: HttpRequest) -> bytes:

@@ -17,7 +17,15 @@ from connectors.causes import Answer, Cause
 from connectors.models import Connector
 from connectors.throttling import SlowDown
 from messaging.gateway import metainfo, rest
-from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
+from messaging.gateway.answers import (
+    RETRY_AFTER,
+    UNAVAILABLE_TEXT,
+    body_of,
+    echo_connection,
+    empty,
+    refuse_the_unexpected,
+    reply,
+)
 from messaging.gateway.calls import Upload, admit, message_of, upload
 from messaging.gateway.listing import QueryError, listed_rows, messages_of, read_page
 from messaging.gateway.request import Exchange, open_exchange
@@ -48,6 +56,7 @@ def answer_rest(request: HttpRequest, path: str) -> HttpResponse:
     return echo_connection(request, response)
 
 
+@refuse_the_unexpected
 def _answer(exchange: Exchange, path: str) -> HttpResponse:
     methods, rest_of_path = _find(path)
     if not methods:

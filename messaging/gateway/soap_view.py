@@ -16,7 +16,15 @@ from connectors.authentication import Grant, Refused
 from connectors.causes import Cause
 from connectors.throttling import SlowDown
 from messaging.gateway import soap
-from messaging.gateway.answers import RETRY_AFTER, UNAVAILABLE_TEXT, body_of, echo_connection, empty, reply
+from messaging.gateway.answers import (
+    RETRY_AFTER,
+    UNAVAILABLE_TEXT,
+    body_of,
+    echo_connection,
+    empty,
+    refuse_the_unexpected,
+    reply,
+)
 from messaging.gateway.calls import Upload, admit, message_of, updates_of, upload
 from messaging.gateway.request import Exchange, open_exchange
 from messaging.gateway.results import status_document, updates_document
@@ -44,27 +52,41 @@ def answer_soap(request: HttpRequest, name: str) -> HttpResponse:
 
 
 def _answer_call(request: HttpRequest, *, known: bool) -> HttpResponse:
-    content_type = request.META.get("CONTENT_TYPE", "")
-    version = soap.version_of(content_type)
     exchange = open_exchange(request, LogEntry.Door.SOAP)
+    version = soap.version_of(request.META.get("CONTENT_TYPE", ""))
     try:
         try:
-            # An unpacked body is bounded already, so the parser needs no smaller bound.
-            call = soap.parse_call(body_of(request), content_type=content_type, max_bytes=settings.GATEWAY_MAX_BODY)
-        except soap.SoapError as error:
-            raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
-        version, exchange.method = call.version, call.method
-        answer = METHODS.get(call.method) if known else None
-        if answer is None:
-            raise Refused(Cause.METHOD_UNKNOWN, evidence={"observed": call.method[:40], "allowed": [*METHODS]})
-        result = answer(exchange, call)
-    except Refused as refused:
-        return _fault(exchange, version, refused)
+            call = _read_call(exchange)
+            version = call.version
+            return reply(200, soap.result(version, call.method, _result(exchange, call, known)), version.content_type)
+        except Refused as refused:
+            return _fault(exchange, version, refused)
     except DatabaseError:
         return _unavailable(version, RETRY_AFTER)
     except SlowDown as slow:
         return _unavailable(version, slow.retry_after)
-    return reply(200, soap.result(version, call.method, result), version.content_type)
+
+
+@refuse_the_unexpected
+def _read_call(exchange: Exchange) -> soap.SoapCall:
+    content_type = exchange.request.META.get("CONTENT_TYPE", "")
+    try:
+        # The body is bounded already, so the parser needs no smaller bound.
+        call = soap.parse_call(
+            body_of(exchange.request), content_type=content_type, max_bytes=settings.GATEWAY_MAX_BODY
+        )
+    except soap.SoapError as error:
+        raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
+    exchange.method = call.method
+    return call
+
+
+@refuse_the_unexpected
+def _result(exchange: Exchange, call: soap.SoapCall, known: bool) -> str:
+    answer = METHODS.get(call.method) if known else None
+    if answer is None:
+        raise Refused(Cause.METHOD_UNKNOWN, evidence={"observed": call.method[:40], "allowed": [*METHODS]})
+    return answer(exchange, call)
 
 
 def _upload(exchange: Exchange, call: soap.SoapCall) -> str:
@@ -105,7 +127,7 @@ def _fault(exchange: Exchange, version: soap.Version, refused: Refused) -> HttpR
     explanation = refused.cause.value
     status, body = soap.fault(
         version,
-        blame=soap.Blame.SENDER,
+        blame=soap.Blame.RECEIVER if refused.cause is Cause.UNEXPECTED else soap.Blame.SENDER,
         text=explanation.caller,
         number=explanation.error_number,
         reference=public_id(exchange.record(refused)),

@@ -180,3 +180,14 @@ def test_the_answer_to_an_upload_has_no_attributes_on_its_response_element(progr
 
     assert b"<UploadMessageResponse><UploadMessageResult>" in response.content
     assert soap_result(response)
+
+
+def test_a_defect_of_ours_is_a_refusal_with_a_log_reference(program: Program, settings: Settings) -> None:
+    settings.GATEWAY_MAX_BODY = "a setting that nobody can compute with"
+
+    soap, rest = program.soap(), program.rest()
+
+    causes = {entry.public_reference: entry.explained for entry in LogEntry.objects.all()}
+    assert soap_fault(soap)[0] == rest.json()["externalMessage"] == Cause.UNEXPECTED.value.caller
+    assert causes[soap_fault(soap)[1]] is causes[rest.json()["profitLogReference"]] is Cause.UNEXPECTED
+    assert (soap.status_code, rest.status_code) == (500, 500)
