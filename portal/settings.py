@@ -120,7 +120,12 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Data -----------------------------------------------------------------------------------------------------------------
 DATABASES = {
-    "default": database_settings(database_url(env.ENVIRON, DATA_DIR), pool_size=env.int("DATABASE_POOL", default=20))
+    "default": database_settings(
+        database_url(env.ENVIRON, DATA_DIR),
+        pool_size=env.int("DATABASE_POOL", default=20),
+        # Off behind a pooler in transaction mode that knows no prepared statements.
+        prepare=env.bool("DATABASE_PREPARE", default=True),
+    )
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -11,16 +11,24 @@ def test_every_part_of_a_url_reaches_the_connection() -> None:
     settings = database_settings("postgresql://ann:s%20x@db.example:6432/portal?sslmode=require", pool_size=7)
 
     assert settings == {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "portal.postgresql",
         "NAME": "portal",
         "USER": "ann",
         "PASSWORD": "s x",
         "HOST": "db.example",
         "PORT": "6432",
         "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"sslmode": "require", "pool": {"min_size": 1, "max_size": 7, "timeout": 10}},
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {
+            "sslmode": "require",
+            "pool": {"min_size": 1, "max_size": 7, "timeout": 10},
+            "prepare_threshold": 2,
+        },
     }
+
+
+def test_behind_a_pooler_no_plans_are_kept() -> None:
+    assert "prepare_threshold" not in database_settings("postgresql:///portal", pool_size=7, prepare=False)["OPTIONS"]
 
 
 def test_the_folder_of_a_socket_is_a_host() -> None:
