@@ -4,8 +4,8 @@ The web server bounds the time for headers only, and a read from it waits until 
 whoever announces a body and then keeps silent holds a thread for ever, and a dozen of them hold the whole portal.
 A thread cannot be called back from such a read; but when its connection is shut for reading, the read ends, the
 request counts as cut off and the thread is free. A watchman looks once a second for reads that last too long and
-shuts the connections that they can be waiting for: from the same address, at the same port, and silent in both
-directions for as long as the bound says. That an idle connection is shut among them, every client expects.
+shuts as many connections: those from the same address, at the same port, that have been silent longest, in both
+directions and for as long as the bound says. That an idle connection is shut among them, every client expects.
 
 How long a connection has been silent is known on Linux only; elsewhere nothing is bounded here, and a proxy that
 takes requests in whole has to stand in front.
@@ -19,7 +19,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,17 +83,16 @@ class Watchman:
         self._reads.pop(threading.get_ident(), None)
 
     def look(self) -> None:
-        """Shut the connections that overdue reads can be waiting for."""
+        """Shut the connections that overdue reads are waiting for."""
         now = time.monotonic()
         slow = [read for read in list(self._reads.values()) if now - read.since >= _LOOK_EVERY]
         bounds = self.tight if len(slow) >= self.crowd else self.usual
         for address, port in {(read.address, read.port) for read in slow}:
-            longest = max(now - read.since for read in slow if (read.address, read.port) == (address, port))
-            for connection in _accepted(address, port):
-                if _is_overdue(connection, bounds, longest):
-                    with suppress(OSError):
-                        # For reading only: the answer that the request was cut off can still be given.
-                        connection.shutdown(socket.SHUT_RD)
+            ages = [now - read.since for read in slow if (read.address, read.port) == (address, port)]
+            with ExitStack() as handles:
+                connections = [handles.enter_context(found) for found in _accepted(address, port)]
+                _shut(connections, _silence, bounds.silence, most=sum(age >= bounds.silence for age in ages))
+                _shut(connections, _unanswered, bounds.whole, most=sum(age >= bounds.whole for age in ages))
 
     def _begin(self) -> None:
         with self._start:
@@ -132,23 +131,53 @@ class _WatchedBody:
             self._watchman.leave()
 
 
-def _is_overdue(connection: socket.socket, bounds: Bounds, longest: float) -> bool:
-    """Tell whether a connection has been silent, or busy with one request, for longer than the bounds allow.
+def _shut(
+    connections: list[socket.socket], measure: Callable[[socket.socket], float], bound: float, *, most: int
+) -> None:
+    """Shut the connections with the greatest measure, at or over the bound, `most` of them.
 
-    `longest` is how long the longest read lasts, in seconds, that may be waiting for it.
+    As many as there are reads to end: who waits for a thread is silent as well, but not for so long.
     """
-    with suppress(OSError):
+    measured = sorted(((measure(connection), number) for number, connection in enumerate(connections)), reverse=True)
+    for seconds, number in measured[:most]:
+        if seconds >= bound:
+            with suppress(OSError):
+                # For reading only: the answer that the request was cut off can still be given.
+                connections[number].shutdown(socket.SHUT_RD)
+
+
+def _silence(connection: socket.socket) -> float:
+    """Return for how many seconds nothing has gone either way."""
+    return min(_seconds(connection, _SENT_AGO), _seconds(connection, _RECEIVED_AGO))
+
+
+def _unanswered(connection: socket.socket) -> float:
+    """Return for how many seconds we have sent nothing."""
+    return _seconds(connection, _SENT_AGO)
+
+
+def _seconds(connection: socket.socket, at: int) -> float:
+    try:
         info = connection.getsockopt(socket.IPPROTO_TCP, _TCP_INFO or 0, 104)
-        (sent,), (received,) = (struct.unpack_from("I", info, at) for at in (_SENT_AGO, _RECEIVED_AGO))
-        silent = longest >= bounds.silence and min(sent, received) >= bounds.silence * 1000
-        return silent or (longest >= bounds.whole and sent >= bounds.whole * 1000)
-    return False
+    except OSError:
+        return 0.0
+    (milliseconds,) = struct.unpack_from("I", info, at)
+    return float(milliseconds) / 1000
 
 
 def _accepted(address: str, port: int) -> Iterator[socket.socket]:
-    """Return this process's connections from `address` to our own `port`, each as a handle of our own."""
+    """Return this process's connections from `address` to our own `port`, each as a handle for the caller to close."""
     for name in os.listdir(_FILES):
-        with suppress(OSError, ValueError), socket.socket(fileno=os.dup(int(name))) as connection:
-            by_ip = connection.family in (socket.AF_INET, socket.AF_INET6)
-            if by_ip and connection.getsockname()[1] == port and connection.getpeername()[0] == address:
+        with suppress(OSError, ValueError):
+            connection = socket.socket(fileno=os.dup(int(name)))
+            if _is_between(connection, address, port):
                 yield connection
+            else:
+                connection.close()
+
+
+def _is_between(connection: socket.socket, address: str, port: int) -> bool:
+    with suppress(OSError):
+        by_ip = connection.family in (socket.AF_INET, socket.AF_INET6)
+        return by_ip and connection.getsockname()[1] == port and connection.getpeername()[0] == address
+    return False
