@@ -16,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 # whatever the language of the portal, so texts for callers are literals.
 GENERIC_TEXT = "Er is een fout opgetreden bij het verzenden en ontvangen van berichten."
 
+UNAVAILABLE_TEXT = "De dienst is tijdelijk niet beschikbaar. Probeer het later opnieuw."
+
 
 class Answer(enum.Enum):
     """The form of the answer at the gateway: a row of the table in DOMAIN 3b."""
@@ -148,6 +150,7 @@ class Cause(enum.Enum):
         Owner.SENDER,
         Fix.COPY_TOKEN,
         Condition.TOKEN,
+        caller=UNAVAILABLE_TEXT,
     )
     CONNECTOR_NOT_GRANTED = Explanation(
         Answer.REFUSED,

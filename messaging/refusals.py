@@ -117,4 +117,6 @@ def _what_the_sender_saw(entry: LogEntry, explanation: Explanation | None) -> tu
         return _("A SOAP fault with this text and the log reference"), text
     if answer is Answer.REFUSED:
         return _("HTTP 500 with this text and the log reference"), text
+    if answer is Answer.UNAVAILABLE:
+        return _("HTTP 503 with this text, and when to try again"), text
     return _("HTTP %(status)s without any text") % {"status": answer.value}, ""

@@ -16,7 +16,6 @@ from connectors.causes import Cause
 from connectors.throttling import SlowDown
 from messaging.gateway.request import BodyError, read_body
 
-UNAVAILABLE_TEXT = "De dienst is tijdelijk niet beschikbaar. Probeer het later opnieuw."
 RETRY_AFTER = 30  # seconds
 
 P = ParamSpec("P")

@@ -13,13 +13,12 @@ from django.http import HttpRequest, HttpResponse
 
 from connectors.actions.token_use import note_token_use
 from connectors.authentication import Grant, Refused
-from connectors.causes import Answer, Cause
+from connectors.causes import UNAVAILABLE_TEXT, Answer, Cause
 from connectors.models import Connector
 from connectors.throttling import SlowDown
 from messaging.gateway import metainfo, rest
 from messaging.gateway.answers import (
     RETRY_AFTER,
-    UNAVAILABLE_TEXT,
     body_of,
     echo_connection,
     empty,

@@ -13,12 +13,11 @@ from django.http import HttpRequest, HttpResponse
 
 from connectors.actions.token_use import note_token_use
 from connectors.authentication import Grant, Refused
-from connectors.causes import Cause
+from connectors.causes import UNAVAILABLE_TEXT, Cause
 from connectors.throttling import SlowDown
 from messaging.gateway import soap
 from messaging.gateway.answers import (
     RETRY_AFTER,
-    UNAVAILABLE_TEXT,
     body_of,
     echo_connection,
     empty,
