@@ -86,8 +86,7 @@ def trials(token: str) -> list[Trial]:
     claim = {"X-Forwarded-For": "127.0.0.1", "X-Real-IP": "127.0.0.1", "Forwarded": "for=127.0.0.1"}
     wrong = {"Authorization": afas_token(_UNKNOWN)}
     side, refused = fields("side"), frozenset({500})
-    # Who goes on with a wrong token is slowed down: 503.
-    unauthorised, forbidden = frozenset({401, 503}), frozenset({403})
+    unauthorised, forbidden = frozenset({401}), frozenset({403})
     return [
         Trial("wrong token", REST_PATH, {**wrong, **json_type}, side, unauthorised, "127.0.0.3"),
         Trial("foreign address", REST_PATH, {**valid, **json_type}, side, forbidden, FOREIGN_ADDRESS),
