@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -50,6 +51,10 @@ class User(AbstractUser):
                 name="system_user_cannot_sign_in",
                 condition=~Q(kind="system")
                 | Q(is_staff=False, is_superuser=False, is_support=False, password__startswith="!"),  # noqa: S106  unusable
+            ),
+            # People sign in with it, and administrators find an account by it.
+            models.UniqueConstraint(
+                Lower("email"), condition=Q(kind="person") & ~Q(email=""), name="one_account_per_email_address"
             ),
         ]
 

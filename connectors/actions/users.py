@@ -45,12 +45,9 @@ def add_person(
     """
     _check_person_role(role)
     _one_at_a_time_for(email)
-    known = list(User.objects.filter(kind=User.Kind.PERSON, email__iexact=email)[:2])
-    if len(known) > 1:
-        message = _("More than one account has this e-mail address. Ask support staff to sort that out first.")
-        raise DomainError(message, field="email")
+    known = User.objects.filter(kind=User.Kind.PERSON, email__iexact=email).first()
     if known:
-        return AddedPerson(_join(environment, known[0], role))
+        return AddedPerson(_join(environment, known, role))
     user, password = _create_person(email=email, name=name, username=username)
     return AddedPerson(_join(environment, user, role), password)
 
@@ -128,7 +125,7 @@ def _lock(membership: Membership) -> Membership:
 
 
 def _one_at_a_time_for(email: str) -> None:
-    """Make a second transaction that adds the same address wait for ours: the column itself is not unique."""
+    """Make a second transaction that adds the same address wait for ours, instead of running into the constraint."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"portal.user.email:{email.lower()}"])
 

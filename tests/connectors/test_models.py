@@ -284,3 +284,12 @@ def test_a_system_user_can_never_sign_in(change: str) -> None:
 def test_tokens_are_never_emptied_away() -> None:
     with connection.cursor() as cursor, pytest.raises(DatabaseError, match="never emptied"), transaction.atomic():
         cursor.execute("TRUNCATE connectors_token CASCADE")
+
+
+def test_an_email_address_belongs_to_one_person() -> None:
+    UserFactory(email="eva@kantoor.test")
+
+    assert _cannot_be_made(UserFactory, email="EVA@kantoor.test")
+    assert not _cannot_be_made(SystemUserFactory, email="eva@kantoor.test")
+    assert not _cannot_be_made(UserFactory, email="")
+    assert not _cannot_be_made(UserFactory, email="")

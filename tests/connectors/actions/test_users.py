@@ -110,19 +110,6 @@ def test_a_person_is_not_added(
     assert User.objects.count() == before
 
 
-def test_an_address_of_two_accounts_is_sorted_out_first(environment: Environment, beheerder: User) -> None:
-    UserFactory(email="eva@kantoor.test")
-    UserFactory(email="EVA@kantoor.test")
-
-    with pytest.raises(DomainError) as refusal:
-        _add(environment, beheerder)
-
-    assert (refusal.value.field, str(refusal.value)) == (
-        "email",
-        "More than one account has this e-mail address. Ask support staff to sort that out first.",
-    )
-
-
 def test_a_role_is_changed(environment: Environment, beheerder: User, behandelaar: User) -> None:
     membership = behandelaar.memberships.get()
 
