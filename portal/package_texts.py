@@ -5,10 +5,9 @@ Nothing imports this: it is here so that `make messages` finds the texts and kee
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_noop, ngettext_lazy
+from django.utils.translation import gettext_noop, ngettext_lazy, pgettext_lazy
 
 SINGLE = (
-    gettext_noop("Login"),
     gettext_noop("The username and/or password you specified are not correct."),
     gettext_noop("The email address and/or password you specified are not correct."),
     gettext_noop("Please type your current password."),
@@ -42,6 +41,8 @@ SINGLE = (
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
 )
+
+IN_CONTEXT = pgettext_lazy("field label", "Login")
 
 PLURAL = ngettext_lazy(
     "This password is too short. It must contain at least %d character.",
