@@ -60,6 +60,8 @@ class Watchman:
     def __init__(self, *, usual: Bounds, tight: Bounds, crowd: int) -> None:
         self.usual, self.tight, self.crowd = usual, tight, crowd
         self._reads: dict[int, Read] = {}
+        # Sockets by their number in the kernel. One that nobody reads from yet stays open until somebody does.
+        self._shut: set[int] = set()
         self._start = threading.Lock()
         self._started = False
 
@@ -87,12 +89,20 @@ class Watchman:
         now = time.monotonic()
         slow = [read for read in list(self._reads.values()) if now - read.since >= _LOOK_EVERY]
         bounds = self.tight if len(slow) >= self.crowd else self.usual
+        if not slow:
+            self._shut.clear()
         for address, port in {(read.address, read.port) for read in slow}:
             ages = [now - read.since for read in slow if (read.address, read.port) == (address, port)]
             with ExitStack() as handles:
-                connections = [handles.enter_context(found) for found in _accepted(address, port)]
-                _shut(connections, _silence, bounds.silence, most=sum(age >= bounds.silence for age in ages))
-                _shut(connections, _unanswered, bounds.whole, most=sum(age >= bounds.whole for age in ages))
+                found = [handles.enter_context(connection) for connection in _accepted(address, port)]
+                left = [connection for connection in found if _number(connection) not in self._shut]
+                shut = _longest(left, _silence, bounds.silence, most=sum(age >= bounds.silence for age in ages))
+                shut += _longest(left, _unanswered, bounds.whole, most=sum(age >= bounds.whole for age in ages))
+                for connection in shut:
+                    self._shut.add(_number(connection))
+                    with suppress(OSError):
+                        # For reading only: the answer that the request was cut off can still be given.
+                        connection.shutdown(socket.SHUT_RD)
 
     def _begin(self) -> None:
         with self._start:
@@ -131,19 +141,19 @@ class _WatchedBody:
             self._watchman.leave()
 
 
-def _shut(
+def _longest(
     connections: list[socket.socket], measure: Callable[[socket.socket], float], bound: float, *, most: int
-) -> None:
-    """Shut the connections with the greatest measure, at or over the bound, `most` of them.
+) -> list[socket.socket]:
+    """Return the connections with the greatest measure, at or over the bound, `most` of them.
 
     As many as there are reads to end: who waits for a thread is silent as well, but not for so long.
     """
     measured = sorted(((measure(connection), number) for number, connection in enumerate(connections)), reverse=True)
-    for seconds, number in measured[:most]:
-        if seconds >= bound:
-            with suppress(OSError):
-                # For reading only: the answer that the request was cut off can still be given.
-                connections[number].shutdown(socket.SHUT_RD)
+    return [connections[number] for seconds, number in measured[:most] if seconds >= bound]
+
+
+def _number(connection: socket.socket) -> int:
+    return os.fstat(connection.fileno()).st_ino
 
 
 def _silence(connection: socket.socket) -> float:

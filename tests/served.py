@@ -16,6 +16,7 @@ from django.db import connection
 
 PROJECT = Path(__file__).resolve().parent.parent
 _PATIENCE = 60.0  # seconds to start
+_NAME = "tests-served"  # of its sessions in the database
 
 
 def _database_url() -> str:
@@ -37,7 +38,7 @@ def served(**environ: str) -> Iterator[int]:
         port = int(free.getsockname()[1])
     command = [*(sys.executable, "-m", "granian", "--interface", "wsgi", "portal.wsgi:application", "--http", "1")]
     command += ["--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "4"]
-    command += ["--backpressure", "64", "--no-ws", "--log-level", "error"]
+    command += ["--backpressure", "64", "--no-ws", "--log-level", "error", "--workers-kill-timeout", "5"]
     env = os.environ | {"DATABASE_URL": _database_url(), "WAKE_WORKERS": "0", "GATEWAY_GRANT_SECONDS": "0"} | environ
     process = subprocess.Popen(command, cwd=PROJECT, env=env, start_new_session=True)
     try:
@@ -46,6 +47,14 @@ def served(**environ: str) -> Iterator[int]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+        # Its processes are gone, but the database may still hold what they had open.
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND application_name = %s",
+                [_NAME],
+            )
+        connection.close()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
