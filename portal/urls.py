@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
+from django.views.defaults import page_not_found
 from django.views.i18n import set_language
 
 from portal.admin_site import site
@@ -14,6 +15,8 @@ urlpatterns = [
     path("", include("connectors.urls")),
     path("", include("messaging.urls")),
     path("", include("portal.pages_urls")),
+    # An account's address is changed by support staff: it is how administrators of all environments find a person.
+    path("account/email/", page_not_found, {"exception": None}),
     path("account/", include("allauth.urls")),
     # Also who is not signed in may choose the language.
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

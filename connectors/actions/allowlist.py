@@ -36,8 +36,9 @@ LOCAL_NETWORKS = tuple(
         "ff00::/8",
     )
 )
-# The widest range, as a prefix length by IP version, that is allowed to be asked for without a word.
+# The widest range, as a prefix length by IP version, that is allowed to be asked for without a word; and at all.
 _WIDEST_WITHOUT_EXPLANATION = {4: 24, 6: 48}
+_WIDEST = {4: 16, 6: 32}
 
 
 class AlreadyAllowedError(DomainError):
@@ -81,8 +82,8 @@ class AlreadyDecidedError(DomainError):
 
 
 def is_local(network: Network) -> bool:
-    """Tell whether a network holds addresses that only exist inside an office, a machine or a provider."""
-    return any(network.version == local.version and network.overlaps(local) for local in LOCAL_NETWORKS)
+    """Tell whether the addresses of a network only exist inside an office, a machine or a provider."""
+    return any(_within(network, local) for local in LOCAL_NETWORKS)
 
 
 def is_wide(network: Network) -> bool:
@@ -197,6 +198,12 @@ def _check_not_asked_yet(participant_number: str, network: Network) -> None:
 
 
 def _check_words(network: Network, explanation: str, local_confirmed: bool) -> None:
+    if network.prefixlen < _WIDEST[network.version]:
+        message = _(
+            "Ask for a smaller range: this one lets in so many senders that the allowlist would mean nothing. "
+            "A range of /%(widest)s is the widest possible."
+        )
+        raise DomainError(message % {"widest": _WIDEST[network.version]}, field="network")
     if is_wide(network) and not explanation.strip():
         message = _("Explain why so wide a range is needed: it lets in %(count)s addresses.")
         count = f"{network.num_addresses:,}".replace(",", ".")

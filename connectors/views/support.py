@@ -61,7 +61,7 @@ def support_approve(request: HtmxHttpRequest, pk: int) -> HttpResponse:
     messages.success(
         request, done % {"network": display_network(incident.network), "participant": incident.participant_number}
     )
-    return _to_next(request, pk)
+    return _stay(request, pk)
 
 
 @require_POST
@@ -74,7 +74,7 @@ def support_reject(request: HtmxHttpRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             return _show(request, pk, refusal=error.message, status=409)
         messages.success(request, _("Incident %(number)s has been rejected.") % {"number": pk})
-        return _to_next(request, pk)
+        return _stay(request, pk)
     return _show(request, pk, form=form, status=422)
 
 
@@ -138,10 +138,12 @@ def _neighbours(keys: list[int], pk: int) -> dict[str, int | None]:
     return {"above": keys[place - 1] if place else None, "below": keys[place + 1] if place + 1 < len(keys) else None}
 
 
-def _to_next(request: HtmxHttpRequest, decided: int) -> HttpResponse:
-    """Go on to the open incident that waits longest; to the empty queue when there is none."""
-    waiting = incidents_for_support().filter(status=_Status.OPEN).exclude(pk=decided).order_by("pk").first()
-    return redirect_after(request, _back(waiting.pk if waiting else None))
+def _stay(request: HtmxHttpRequest, decided: int) -> HttpResponse:
+    """Show what was decided, beside what still waits.
+
+    Not the next incident at once: a second press of the same button or key would decide about that one unread.
+    """
+    return redirect_after(request, f"{_back(decided)}?status={_Status.OPEN}")
 
 
 def _back(incident: int | None) -> str:

@@ -134,6 +134,17 @@ def test_a_public_address_needs_no_confirmation(environment: Environment, beheer
     assert _submit(environment, beheerder, public).status == Status.OPEN
 
 
+@pytest.mark.parametrize("endless", ["0.0.0.0/0", "8.0.0.0/15", "::/0", "2a00::/31"])
+def test_a_range_that_lets_nearly_everybody_in_is_not_asked_for(
+    environment: Environment, beheerder: User, endless: str
+) -> None:
+    with pytest.raises(DomainError) as refusal:
+        _submit(environment, beheerder, endless, explanation="Alles.", local_confirmed=True)
+
+    assert refusal.value.field == "network"
+    assert not AllowlistRequest.objects.exists()
+
+
 @pytest.mark.parametrize(("wide", "count"), [("8.8.0.0/16", "65.536"), ("2a02::/32", f"{2**96:,}".replace(",", "."))])
 def test_a_wide_range_needs_an_explanation(environment: Environment, beheerder: User, wide: str, count: str) -> None:
     with pytest.raises(DomainError) as refusal:

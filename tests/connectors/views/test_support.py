@@ -144,25 +144,21 @@ def test_what_needs_a_second_look_is_pointed_out(desk: Client, network: str, wor
     assert words in desk.get(f"{BASE}{incident.pk}/").content.decode()
 
 
-def test_approving_leads_to_the_next_that_waits(
+def test_after_a_decision_the_incident_stays_and_the_next_is_a_step_away(
     desk: Client, support: User, incident: AllowlistRequest, here: str
 ) -> None:
     waiting = AllowlistRequestFactory()
 
     answer = desk.post(f"{here}goedkeuren/")
+    shown = desk.get(answer["Location"])
 
     entry = AllowlistEntry.objects.get()
     incident.refresh_from_db()
     assert (incident.status, incident.decided_by) == (Status.APPROVED, support)
     assert (entry.network, entry.participant_number) == (incident.network, incident.participant_number)
-    assert (answer.status_code, answer["Location"]) == (303, f"{BASE}{waiting.pk}/")
-    assert "Approved: messages from 203.0.113.7 for" in desk.get(f"{BASE}{waiting.pk}/").content.decode()
-
-
-def test_after_the_last_the_queue_is_empty(desk: Client, here: str) -> None:
-    answer = desk.post(f"{here}goedkeuren/")
-
-    assert answer["Location"] == BASE
+    assert (answer.status_code, answer["Location"]) == (303, f"{here}?status=open")
+    assert "Approved: messages from 203.0.113.7 for" in shown.content.decode()
+    assert (shown.context["incident"], shown.context["below"]) == (incident, waiting.pk)
 
 
 def test_rejecting_needs_a_reason_beside_the_field(desk: Client, incident: AllowlistRequest, here: str) -> None:
