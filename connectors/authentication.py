@@ -19,7 +19,8 @@ from django.conf import settings
 from django.db import connection
 
 from connectors import tokens
-from connectors.causes import Cause, Condition
+from connectors.causes import Cause
+from connectors.explanations import Condition
 from connectors.fields import display_network
 from connectors.models import ENVIRONMENT_CODE, CommunicationProfile, Connector
 from portal.network import Address, Network, covers, parse_network, permitted

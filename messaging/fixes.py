@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from connectors.causes import Fix
+from connectors.explanations import Fix
 from messaging.kinds import MessageKind
 from messaging.models import LogEntry
 from portal.models import Membership

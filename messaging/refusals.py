@@ -10,7 +10,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from connectors.causes import GENERIC_TEXT, Answer, Cause, Condition, Explanation
+from connectors.causes import Cause
+from connectors.explanations import GENERIC_TEXT, Answer, Condition, Explanation
 from messaging.history import failure
 from messaging.models import LogEntry
 

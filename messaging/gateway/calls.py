@@ -9,7 +9,8 @@ from django.conf import settings
 
 from connectors.actions.token_use import bind_token, note_token_use
 from connectors.authentication import Call, Grant, Refused, decide, find_grant, read_credential
-from connectors.causes import Answer, Cause
+from connectors.causes import Cause
+from connectors.explanations import Answer
 from connectors.throttling import SlowDown, note_failure
 from messaging.actions.receive import receive_message
 from messaging.actions.updates import Updates, take_updates

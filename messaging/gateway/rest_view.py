@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 
 from connectors.actions.token_use import note_token_use
 from connectors.authentication import Grant, Refused
-from connectors.causes import UNAVAILABLE_TEXT, Answer, Cause
+from connectors.causes import Cause
+from connectors.explanations import UNAVAILABLE_TEXT, Answer
 from connectors.models import Connector
 from connectors.throttling import SlowDown
 from messaging.gateway import metainfo, rest

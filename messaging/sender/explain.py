@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from connectors.causes import Answer, Cause, Owner
+from connectors.causes import Cause
+from connectors.explanations import Answer, Owner
 from messaging.sender.client import Refusal
 
 _UNKNOWN = (

@@ -17,7 +17,8 @@ import pytest
 from lxml import etree
 
 from connectors import tokens
-from connectors.causes import GENERIC_TEXT, Cause
+from connectors.causes import Cause
+from connectors.explanations import GENERIC_TEXT
 from connectors.models import AppConnector
 from messaging.models import LogEntry, Message
 from tests.factories import TokenFactory

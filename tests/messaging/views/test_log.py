@@ -9,7 +9,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from connectors.causes import Cause, Condition, Fix
+from connectors.causes import Cause
+from connectors.explanations import Condition, Fix
 from connectors.models import Environment
 from messaging.fixes import fix_link
 from messaging.models import LogEntry
