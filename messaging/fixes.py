@@ -1,7 +1,8 @@
-"""Where a cause is taken away: for each fix of `connectors.causes` the page on which an administrator does it."""
+"""Where a cause is taken away: for each fix of `connectors.explanations` the page on which an administrator does it."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,10 +10,13 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from connectors.actions.allowlist import live_entries
+from connectors.causes import Cause
 from connectors.explanations import Fix
 from messaging.kinds import MessageKind
 from messaging.models import LogEntry
 from portal.models import Membership
+from portal.network import covers, parse_address
 
 Address = Callable[[LogEntry, str], str]
 
@@ -33,6 +37,15 @@ def fix_link(entry: LogEntry, fix: Fix) -> FixLink | None:
     address, label = _PAGES[fix]
     url = address(entry, entry.environment.code)
     return FixLink(url, label) if url else None
+
+
+def let_in_since(entry: LogEntry) -> dt.datetime | None:
+    """Return since when the allowlist lets in the address that it refused then; None when it still does not."""
+    if entry.cause != Cause.ADDRESS_NOT_ALLOWLISTED.code or entry.environment is None or not entry.address:
+        return None
+    address = parse_address(entry.address)
+    allowed = live_entries(entry.environment.participant_number)
+    return min((line.created_at for line in allowed if covers(line.network, address)), default=None)
 
 
 def _of_connector(name: str) -> Address:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from connectors.views.environment import EnvironmentRequest, environment_page, support_page
 from connectors.views.paging import page_of
-from messaging.fixes import fix_link
+from messaging.fixes import fix_link, let_in_since
 from messaging.log_search import LogSearchForm
 from messaging.models import LogEntry
 from messaging.models.messages import public_id
@@ -74,5 +74,12 @@ def _detail(request: HttpRequest, entry: LogEntry, back: str, *, may_mend: bool)
         link = fix_link(entry, entry.explained.value.fix)
     except KeyError:  # a cause of another version of this program
         link = None
-    context = {"entry": entry, "refusal": explain(entry), "link": link, "may_mend": may_mend, "back": back}
+    context = {
+        "entry": entry,
+        "refusal": explain(entry),
+        "link": link,
+        "let_in_since": let_in_since(entry),
+        "may_mend": may_mend,
+        "back": back,
+    }
     return render_page(request, DETAIL, context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from messaging.models import LogEntry
 from messaging.queries_log import get_log_entry, log_of
 from messaging.refusals import checks, explain
 from portal.models import User
-from tests.factories import EnvironmentFactory, MessageFactory, TokenFactory
+from tests.factories import AllowlistEntryFactory, EnvironmentFactory, MessageFactory, TokenFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -296,6 +297,22 @@ def test_a_fix_has_its_page_also_when_all_else_is_gone(
 
     assert link is not None
     assert login(beheerder).get(link.url).status_code == 200
+
+
+def test_a_refused_address_that_is_let_in_by_now_is_solved(
+    environment: Environment, beheerder: User, login: Login
+) -> None:
+    entry = entry_of(environment, cause=Cause.ADDRESS_NOT_ALLOWLISTED.code, address="203.0.113.24")
+    client = login(beheerder)
+    AllowlistEntryFactory(network=ip_network("203.0.113.128/25"))
+    before = client.get(page_of(environment, entry))
+    allowed = AllowlistEntryFactory(network=ip_network("203.0.113.0/25"))
+
+    after = client.get(page_of(environment, entry))
+
+    assert (before.context["let_in_since"], after.context["let_in_since"]) == (None, allowed.created_at)
+    assert b"allowlist-incidenten/nieuw" in before.content
+    assert b"allowlist-incidenten/nieuw" not in after.content
 
 
 def test_the_incident_comes_with_the_refused_address(environment: Environment) -> None:
