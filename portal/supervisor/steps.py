@@ -32,7 +32,7 @@ class Steps:
     def collect_static(self) -> None:
         """Collect and compress scripts, styles and pictures when one of them changed. Raises `SupervisorError`."""
         stamp = self._configuration.data_dir / "static.stamp"
-        fingerprint = _fingerprint(self._configuration.project)
+        fingerprint = _fingerprint(self._configuration.project, self._configuration.data_dir)
         if stamp.exists() and stamp.read_text() == fingerprint:
             return
         with step("Collecting static files") as tick:
@@ -67,10 +67,15 @@ class Steps:
             time.sleep(0.1)
 
 
-def _fingerprint(project: Path) -> str:
-    """Return a value that changes with our static files and with the packages that bring theirs."""
+def _fingerprint(project: Path, data_dir: Path) -> str:
+    """Return a value that changes with our static files and with the packages that bring theirs.
+
+    What was collected is no source, though the data folder may lie inside the project.
+    """
     digest = hashlib.sha256((project / "requirements" / "run.txt").read_bytes())
     for path in sorted(project.glob("*/static/**/*")):
+        if path.is_relative_to(data_dir):
+            continue
         status = path.stat()
         digest.update(f"{path} {status.st_size} {status.st_mtime_ns}\n".encode())
     return digest.hexdigest()
