@@ -20,6 +20,24 @@ def data_folder(environ: Mapping[str, str]) -> Path:
     return Path(environ.get("DATA_DIR") or BASE_DIR / "var").resolve()
 
 
+def remember_url(folder: Path, url: str) -> None:
+    """Keep the address at which this installation is served, for commands that run beside it."""
+    (folder / "url").write_text(url)
+
+
+def portal_url(environ: Mapping[str, str], folder: Path) -> str:
+    """Return the address by which people and client programs reach the portal, without a slash at the end.
+
+    `PORTAL_URL` says it; else `PORT`, on this machine; else it is where the portal was last served from this folder.
+    """
+    if url := environ.get("PORTAL_URL"):
+        return url.rstrip("/")
+    kept = folder / "url"
+    if "PORT" not in environ and kept.exists():
+        return kept.read_text()
+    return f"http://127.0.0.1:{environ.get('PORT') or 8000}"
+
+
 @contextmanager
 def owned(folder: Path, *, as_what: str) -> Iterator[None]:
     """Own the data folder: the kernel gives it free when the process ends, however it ends.

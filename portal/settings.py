@@ -14,6 +14,7 @@ import pghistory
 from django.utils.translation import gettext_lazy as _
 
 from portal import logs
+from portal.data_folder import portal_url
 from portal.database import database_settings, database_url
 
 django_stubs_ext.monkeypatch()
@@ -21,7 +22,6 @@ django_stubs_ext.monkeypatch()
 env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
-PORT = env.int("PORT", default=8000)
 # Production refuses demo data and asks for everything that a laptop may leave out.
 PRODUCTION = env.bool("PRODUCTION", default=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -47,7 +47,7 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # The address by which people and client programs reach the portal, without a slash at the end.
-PORTAL_URL = env("PORTAL_URL", default=f"http://127.0.0.1:{PORT}").rstrip("/")
+PORTAL_URL = portal_url(env.ENVIRON, DATA_DIR)
 
 INSTALLED_APPS = [
     "portal",

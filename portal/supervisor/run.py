@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from portal.data_folder import InUseError, owned
+from portal.data_folder import InUseError, owned, remember_url
 from portal.embedded_postgres import EmbeddedPostgres
 from portal.supervisor import parts
 from portal.supervisor.configuration import Configuration, SupervisorError
@@ -60,6 +60,7 @@ class Supervisor:
         if count := end_leftovers(configuration.data_dir):
             say(f"Ended {count} processes that an earlier run left behind.")
         check_port(configuration.host, configuration.port)
+        remember_url(configuration.data_dir, configuration.url)
         database_url = configuration.database_url or self._start_database()
         env = configuration.child_environ(database_url)
         steps = Steps(configuration, env, self._requests)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from portal.data_folder import portal_url
 from tests.portal.stand_in import Run, wait_for
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="looks for processes in /proc")
@@ -47,6 +48,15 @@ def test_the_first_start_prepares_everything_and_says_how_to_begin(run: Run) -> 
     assert "bea  voor-de-demo  (beheerder)" in run.screen()
     # base64 of the token of the environment that is set up completely
     assert "AfasToken PHRva2VuPnllczwvdG9rZW4+" in run.screen()
+
+
+def test_commands_beside_it_know_the_address(run: Run) -> None:
+    run.start_and_wait()
+
+    assert portal_url({}, run.data) == f"http://127.0.0.1:{run.port}"
+    assert portal_url({"PORT": "9000"}, run.data) == "http://127.0.0.1:9000"
+    assert portal_url({"PORT": "9000", "PORTAL_URL": "https://poort.example/"}, run.data) == "https://poort.example"
+    assert portal_url({}, run.data / "elsewhere") == "http://127.0.0.1:8000"
 
 
 def test_the_second_start_makes_no_new_demo_and_keeps_no_token(run: Run) -> None:
