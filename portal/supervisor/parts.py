@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import subprocess
 import sys
 import time
@@ -40,18 +41,25 @@ class Program:
     """A part that is one command: web server or worker."""
 
     def __init__(
-        self, name: str, command: Sequence[str | Path], *, env: Mapping[str, str], cwd: Path, patience: float
+        self,
+        name: str,
+        command: Sequence[str | Path],
+        *,
+        env: Mapping[str, str],
+        cwd: Path,
+        patience: float,
+        death_signal: signal.Signals = signal.SIGTERM,
     ) -> None:
         self.name = name
         self.patience = patience
-        self._command, self._env, self._cwd = command, env, cwd
+        self._command, self._env, self._cwd, self._death_signal = command, env, cwd, death_signal
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it, after ending what is left of the one before: a web server's workers outlive their parent."""
         if self._process:
             end_group(self._process, patience=0, hurry=lambda: True)
-        self._process = spawn(self._command, env=self._env, cwd=self._cwd)
+        self._process = spawn(self._command, env=self._env, cwd=self._cwd, death_signal=self._death_signal)
 
     def exit_status(self) -> int | None:
         return self._process.poll() if self._process else 0
@@ -137,9 +145,13 @@ def web(configuration: Configuration, env: Mapping[str, str]) -> Program:
 
 
 def worker(configuration: Configuration, env: Mapping[str, str]) -> Program:
-    """Return the job worker. A finished job leaves no row: the message rows and their events are the record."""
+    """Return the job worker. A finished job leaves no row: the message rows and their events are the record.
+
+    When the supervisor is killed, the database ends with it, and a worker that is to stop in order waits for the
+    database for a minute. So it is killed too: what it had in hand is done again when its lease ends.
+    """
     command = [
         *(sys.executable, "manage.py", "procrastinate", "worker"),
         *("--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"),
     ]
-    return Program("worker", command, env=env, cwd=configuration.project, patience=20)
+    return Program("worker", command, env=env, cwd=configuration.project, patience=20, death_signal=signal.SIGKILL)

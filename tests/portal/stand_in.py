@@ -37,7 +37,8 @@ if command == "seed_demo":
     }))
 if command == "procrastinate":
     stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    stubborn = os.environ.get("STAND_IN_WORKER") == "stubborn"
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if stubborn else lambda *_: stop.set())
     stop.wait()
 """
 

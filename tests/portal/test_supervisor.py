@@ -102,7 +102,9 @@ def test_an_orderly_stop_leaves_nothing_behind(run: Run) -> None:
     assert run.processes() == {}
 
 
-def test_a_killed_supervisor_leaves_nothing_behind(run: Run) -> None:
+@pytest.mark.parametrize("worker", ["willing", "stubborn"])
+def test_a_killed_supervisor_leaves_nothing_behind(folder: Path, worker: str) -> None:
+    run = Run(folder, STAND_IN_WORKER=worker)
     run.start_and_wait()
 
     run.kill()
