@@ -108,7 +108,22 @@ class OfMessageAdmin(EnvironmentScopedAdmin):
 class MessageEventAdmin(OfMessageAdmin):
     list_display = ("at", "message", "kind", "from_status", "to_status", "actor_name", "note", "log_reference")
     list_filter = ("kind", "to_status")
-    fields = ("message", "at", "kind", "from_status", "to_status", "actor", "actor_name", "note", "log_reference")
+    fields = (
+        "message",
+        "at",
+        "kind",
+        "from_status",
+        "to_status",
+        "actor",
+        "actor_name",
+        "note",
+        "log_reference",
+        "approved_content",
+    )
+
+    @admin.display(description=_("SHA-256 of the approved content"))
+    def approved_content(self, event: MessageEvent) -> str:
+        return bytes(event.content_digest).hex() if event.content_digest else NOTHING
 
 
 @register(MessageContent)

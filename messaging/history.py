@@ -27,6 +27,7 @@ class HistoryLine:
     label: str
     note: str
     log_reference: str
+    digest: str  # of the content that was approved
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def _line(event: MessageEvent) -> HistoryLine:
         label=str(status.label) if status else "",
         note=_note(event),
         log_reference=public_id(event.log_reference) if event.log_reference else "",
+        digest=bytes(event.content_digest).hex().upper() if event.content_digest else "",
     )
 
 

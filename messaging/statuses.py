@@ -70,9 +70,9 @@ _CHANGE = """
         RETURNING id
     ), noted AS (
         INSERT INTO messaging_messageevent
-            (message_id, kind, from_status, to_status, at, actor_id, actor_name, note, log_reference)
+            (message_id, kind, from_status, to_status, at, actor_id, actor_name, note, log_reference, content_digest)
         SELECT id, 'status', %(before)s, %(after)s, CURRENT_TIMESTAMP, %(actor)s, %(actor_name)s, %(note)s,
-               %(log_reference)s
+               %(log_reference)s, %(content_digest)s
         FROM moved
     )
     SELECT id FROM moved
@@ -92,6 +92,7 @@ def change_status(
     actor_name: str = "",
     note: str = "",
     log_reference: UUID | None = None,
+    content_digest: bytes | None = None,
     step: WorkflowStep | None = None,
     lease_until: datetime | None = None,
 ) -> list[UUID]:
@@ -99,7 +100,8 @@ def change_status(
 
     A message that is no longer in `before` stays as it is and is not returned: of two who act at once, one wins.
     `step` is where a message waits in its workflow, for status 30 only; `lease_until` until when a worker holds it in
-    status 20, or until when it rests in status 10. Without an actor the system acts, under `actor_name` if given.
+    status 20, or until when it rests in status 10; `content_digest` is the SHA-256 of what was approved. Without an
+    actor the system acts, under `actor_name` if given.
     Runs in the caller's transaction. Raises `ForbiddenTransition`.
     """
     if (before, after) not in TRANSITIONS:
@@ -115,6 +117,7 @@ def change_status(
                 "actor_name": actor_name or (str(actor) if actor else SYSTEM),
                 "note": note,
                 "log_reference": log_reference,
+                "content_digest": content_digest,
                 "version": step.version_id if step else None,
                 "step": step.pk if step else None,
                 "lease_until": lease_until,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from messaging.approval import stored_digest
 from messaging.models import Message, WorkflowStep
 from messaging.models.workflows import StepAction
 from messaging.statuses import Status, change_status
@@ -25,16 +26,24 @@ class SomebodyWasFirst(DomainError):
 def approve_message(*, message: Message, digest_seen: str, acting_user: User) -> None:
     """Approve a message in the workflow (30 -> 50); it is sent on the next run.
 
-    `digest_seen` is the SHA-256, in hex, of the document as it stood on the assessor's screen; the event keeps it.
-    Raises `DomainError` when it is another one than that of the message, or the user may not approve here, and
-    `SomebodyWasFirst` when the message has left the workflow.
+    `digest_seen` is the SHA-256, in hex, of the document as it stood on the assessor's screen. The event keeps it, and
+    only these bytes are sent (`messaging.approval.approved_digest`).
+    Raises `DomainError` when it is another one than that of the message, when the stored content is no longer what
+    was received, or when the user may not approve here; `SomebodyWasFirst` when the message has left the workflow.
     """
     _require_in_workflow(message)
     _require_may(acting_user, message, StepAction.APPROVE)
-    digest = bytes(message.content_digest).hex()
-    if digest_seen.lower() != digest:
+    digest = stored_digest(message)
+    if digest != bytes(message.content_digest):
+        raise DomainError(
+            _(
+                "You approved nothing: the stored document is not the one that was received, its SHA-256 is another "
+                "one. Report this to the support staff."
+            )
+        )
+    if digest_seen.lower() != digest.hex():
         raise DomainError(_("You did not see this document: its SHA-256 is another one. Open the message again."))
-    _move(message, Status.IN_WORKFLOW, Status.READY, acting_user, note=f"SHA-256 {digest.upper()}")
+    _move(message, Status.IN_WORKFLOW, Status.READY, acting_user, content_digest=digest)
 
 
 @transaction.atomic
@@ -89,8 +98,12 @@ def _move(
     *,
     note: str = "",
     step: WorkflowStep | None = None,
+    content_digest: bytes | None = None,
 ) -> None:
-    if not change_status([message.pk], before=before, after=after, actor=actor, note=note, step=step):
+    moved = change_status(
+        [message.pk], before=before, after=after, actor=actor, note=note, step=step, content_digest=content_digest
+    )
+    if not moved:
         raise _first_was(message)
 
 

@@ -254,6 +254,8 @@ class MessageEvent(models.Model):
     actor_name = models.CharField(_("actor name"), max_length=150)
     note = models.TextField(_("note"), blank=True)
     log_reference = models.UUIDField(_("log reference"), null=True)
+    # Of the content that an assessor approved; delivery sends these bytes or stops.
+    content_digest = models.BinaryField(_("SHA-256 of the approved content"), max_length=32, null=True)
 
     class Meta:
         verbose_name = _("message event")

@@ -166,6 +166,7 @@ def _write_events(
             actor_name=str(actor) if actor else first,
             note=note,
             log_reference=reference,
+            content_digest=message.content_digest if after is Status.READY else None,
         )
 
 

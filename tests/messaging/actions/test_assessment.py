@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pgtrigger
 import pytest
 
 from connectors.models import Environment, GroupMember
 from messaging.actions.assessment import SomebodyWasFirst, approve_message, reject_message, repair_message
-from messaging.models import Message, WorkflowStep, WorkflowVersion
+from messaging.approval import approved_digest
+from messaging.models import Message, MessageContent, MessageEvent, WorkflowStep, WorkflowVersion
 from messaging.models.workflows import StepAction
 from messaging.statuses import Status
 from portal.errors import DomainError
@@ -42,7 +44,27 @@ def test_approval_leaves_the_step_and_keeps_the_digest_that_was_seen(
 
     message.refresh_from_db()
     assert (message.status, message.step, message.workflow_version) == (Status.READY, None, version)
-    assert _last_event(message) == (30, 50, "Persoon behandelaar", f"SHA-256 {_digest(message).upper()}")
+    assert _last_event(message) == (30, 50, "Persoon behandelaar", "")
+    assert approved_digest(message) == bytes(message.content_digest)
+
+
+def test_content_that_is_not_what_was_received_is_not_approved(environment: Environment, behandelaar: User) -> None:
+    message = make_message(environment, status=Status.IN_WORKFLOW)
+    with pgtrigger.ignore("messaging.MessageContent:content_is_fixed"):
+        MessageContent.objects.filter(message=message).update(content=b"<xbrl>other</xbrl>")
+
+    with pytest.raises(DomainError):
+        approve_message(message=message, digest_seen=_digest(message), acting_user=behandelaar)
+
+    message.refresh_from_db()
+    assert (message.status, approved_digest(message)) == (Status.IN_WORKFLOW, None)
+
+
+def test_an_approval_of_before_the_column_keeps_its_digest(environment: Environment) -> None:
+    message = make_message(environment, status=Status.READY)
+    MessageEvent.objects.create(message=message, to_status=50, actor_name="x", note=f"SHA-256 {'AB' * 32}")
+
+    assert approved_digest(message) == b"\xab" * 32
 
 
 @pytest.mark.parametrize("seen", ["", "00" * 32])

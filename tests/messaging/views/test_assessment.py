@@ -42,6 +42,8 @@ def test_approval_without_htmx_returns_to_the_message(
 
     assert (answer.status_code, answer["Location"]) == (303, url("message_detail", environment, message))
     assert status_of(message) == Status.READY
+    page = login(behandelaar).get(url("message_detail", environment, message))
+    assert [line.digest for line in page.context["history"]] == [digest(message), ""]
 
 
 def test_the_form_carries_the_digest_that_is_shown(environment: Environment, behandelaar: User, login: Login) -> None:
