@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
+from portal.help import help_url, subject_of
 from portal.models import Membership
 from portal.navigation import MenuSection, menu_for
 
@@ -71,6 +72,15 @@ class Frame:
     @property
     def search_url(self) -> str:
         return _url("portal:search", code=self._environment.code) if self._environment else ""
+
+    @property
+    def help_url(self) -> str:
+        """Return the page of the help about this page, beside the environment at hand."""
+        match = getattr(self._request, "resolver_match", None)
+        if not self._signed_in or match is None or _url("help") == "":
+            return ""
+        beside = f"?omgeving={self._environment.code}" if self._environment else ""
+        return f"{help_url(subject_of(match.view_name))}{beside}"
 
     @property
     def home_url(self) -> str:

@@ -8,10 +8,13 @@ from django.views.defaults import page_not_found
 from django.views.i18n import set_language
 
 from portal.admin_site import site
+from portal.help_pages import help_index, help_subject
 from portal.views import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("hulp/", help_index, name="help"),
+    path("hulp/<slug:subject>/", help_subject, name="help_subject"),
     path("", include("connectors.urls")),
     path("", include("messaging.urls")),
     path("", include("portal.pages_urls")),

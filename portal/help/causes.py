@@ -1,0 +1,116 @@
+"""How each cause of refusal comes about and how to be sure of it: the words that its entry in the log has no room for.
+
+By the code of `connectors.causes`; a cause without words here fails the tests.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+WORDS: dict[str, Promise] = {
+    "token_missing": _(
+        "The program sent no token: none was recorded in the customer environment, or only the old user name and "
+        "password were, which are never looked at."
+    ),
+    "token_malformed": _(
+        "Usually only a part of the token was copied, or its brackets were changed on the way by a text editor or "
+        "a mail program. It must be the whole text, from <token> to </token>."
+    ),
+    "token_unknown": _(
+        "Compare the last four characters in the log with the list of tokens. Often it is a token of another portal "
+        "or of a test environment."
+    ),
+    "token_deleted": _(
+        "The token was deleted or replaced here, and the customer environment was not told. Record the new one there."
+    ),
+    "token_expired": _(
+        "The app connector has a token validity period, and it is over for this token. Renew tokens before that day, "
+        "or leave the period empty."
+    ),
+    "user_blocked": _("Whoever blocked the user stopped every token of that user as well."),
+    "connector_blocked": _(
+        "An app connector that is made by hand starts blocked, so that it can be configured first; or somebody "
+        "blocked it to stop an application."
+    ),
+    "user_not_in_group": _(
+        "The user was taken out of the group, or another group was chosen for the app connector. The token itself is "
+        "still in order."
+    ),
+    "too_many_failures": _(
+        "A program with a wrong token keeps trying. Mend its token; after a minute of silence it is listened to again. "
+        "Programs with a valid token are never put off."
+    ),
+    "connector_not_granted": _(
+        "The step that is forgotten most: after the wizard, the connector CommSvcConnector still has to be added on "
+        "the tab Connectors."
+    ),
+    "address_restricted": _(
+        "The app connector has IP restrictions of its own. One rule that allows an address blocks every other one; a "
+        "rule that excludes wins."
+    ),
+    "address_not_allowlisted": _(
+        "The sender sees the general error of the first time. Check that the address is really your client's, and "
+        "submit the incident; once support staff approve it, the client can send again at once."
+    ),
+    "other_customer_environment": _(
+        "The same token was recorded in a second customer environment. Give that one a user and a token of its own; "
+        "the first keeps its token."
+    ),
+    "environment_malformed": _(
+        "An environment code has one letter (O, T or A), five digits and two letters, such as O12345AB. The program "
+        "fills in something else."
+    ),
+    "message_type_unknown": _(
+        "The program has to name one of the codes of the message types: BTW, SUP, ICP or KVK. Look in the settings of "
+        "the program."
+    ),
+    "message_type_blocked": _(
+        "Every message type starts blocked. Choose its workflow and clear Blocked; the sender can then send the same "
+        "message again."
+    ),
+    "external_id_missing": _("The program must give every message an id of its own, of 1 to 200 characters."),
+    "external_id_conflict": _(
+        "The program used the same id for two different messages. The first one was stored; the second has to be sent "
+        "under a new id."
+    ),
+    "content_missing": _("The program sent an envelope without a document in it."),
+    "content_unreadable": _(
+        "The document is not XBRL, was cut off, or was encoded twice. Save the document in the program as a file and "
+        "see whether that opens."
+    ),
+    "message_not_found": _(
+        "A token sees only the messages that were sent with it. After replacing a token the earlier messages cannot "
+        "be asked for with the new one; they are in the portal."
+    ),
+    "status_filter_unknown": _("Statuses are 10, 20, 30, 40, 50, 60, 70, 80 and 90."),
+    "request_unreadable": _(
+        "What arrived is no SOAP envelope or JSON that can be read, or it contains what is never read for safety, such "
+        "as a document type declaration."
+    ),
+    "method_unknown": _("The WSDL names the methods that exist; see the address of the gateway followed by ?WSDL."),
+    "connector_unknown": _("The address has to end in CommSvcConnector; other connectors are not offered here."),
+    "query_unreadable": _("The description of the REST form names which filters and orders exist."),
+    "path_unknown": _("The address of the gateway was typed wrongly in the program. The page for the customer has it."),
+    "http_method_unknown": _("Messages are sent with POST; GET is for asking."),
+    "request_too_large": _(
+        "The largest request is set by the operator of this portal. A PDF beside the message is often what makes it "
+        "large."
+    ),
+    "unexpected": _("This is our fault, not yours. Nothing was stored; send again, and report the log reference."),
+    "not_processable": _(
+        "The message is in status 40 with the reason. The client corrects it in the bookkeeping and sends it under a "
+        "new id."
+    ),
+    "other_message_type": _(
+        "For example a listing that was sent as a VAT return. The kind follows from the document itself, not from "
+        "its file name."
+    ),
+    "workflow_missing": _(
+        "Choose a workflow for the message type, then use Restore message status: the message enters that workflow."
+    ),
+    "processing_gave_up": _(
+        "The message itself shows no reason. Support staff look in the log lines; Restore message status puts it "
+        "before an assessor."
+    ),
+}
