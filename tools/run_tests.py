@@ -1,4 +1,4 @@
-"""Run the whole suite: everything but the browser on two processes, then the browser tests by themselves.
+"""Run the whole suite on two processes: everything but the browser, then the browser tests by themselves.
 
 Ends with one line of counts over both runs, and fails when either failed.
 """
@@ -17,7 +17,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 RUNS = (
     ("Unit, database and gateway tests", ["-n", "2", "--dist", "worksteal", "-m", "not browser"]),
     # Playwright keeps an event loop in its thread, which Django's other tests must not see.
-    ("Browser tests", ["-m", "browser"]),
+    ("Browser tests", ["-n", "2", "--dist", "worksteal", "-m", "browser"]),
 )
 _NOTHING_COLLECTED = 5  # pytest's exit status
 

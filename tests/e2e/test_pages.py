@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -83,12 +84,12 @@ PAGES = [
 ]
 
 
-def _open_browser(browser: Browser, url: str, username: str, width: int, colours: str) -> Page:
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme=colours,  # type: ignore[arg-type]  # a literal, by parametrize
-        reduced_motion="reduce",
-    )
+# Each width in one of the two palettes; that the colours of both suffice is computed in tests/portal/test_contrast.py.
+LOOKS: list[tuple[int, Literal["light", "dark"]]] = [(1440, "light"), (390, "dark")]
+
+
+def _open_browser(browser: Browser, url: str, username: str) -> Page:
+    context = browser.new_context(reduced_motion="reduce")
     if username:
         client = Client()
         client.force_login(User.objects.get(username=username))
@@ -97,27 +98,27 @@ def _open_browser(browser: Browser, url: str, username: str, width: int, colours
     return context.new_page()
 
 
-@pytest.mark.parametrize(("width", "colours"), [(1440, "light"), (390, "dark")])
+def _faults(page: Page) -> Iterator[str]:
+    for width, colours in LOOKS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=colours)
+        for fault in Axe().run(page).response["violations"]:
+            yield f"{fault['id']} ({width} {colours})"
+        if page.evaluate("document.documentElement.scrollWidth") > width:
+            yield f"wider than the window ({width})"
+
+
 @pytest.mark.parametrize(("username", "pages"), PAGES, ids=[name or "nobody" for name, _pages in PAGES])
 def test_axe_finds_nothing_on_any_page(
-    demo: None,
-    browser: Browser,
-    live_server: LiveServer,
-    username: str,
-    pages: Callable[[], Iterator[str]],
-    width: int,
-    colours: str,
+    demo: None, browser: Browser, live_server: LiveServer, username: str, pages: Callable[[], Iterator[str]]
 ) -> None:
-    page = _open_browser(browser, live_server.url, username, width, colours)
+    page = _open_browser(browser, live_server.url, username)
     findings = {}
 
     for path in pages():
         answer = page.goto(live_server.url + path)
-        faults = [fault["id"] for fault in Axe().run(page).response["violations"]]
-        if page.evaluate("document.documentElement.scrollWidth") > width:
-            faults.append("wider than the window")
-        if answer is None or answer.status != 200:
-            faults.append("no page")
+        faults = ["no page"] if answer is None or answer.status != 200 else []
+        faults += _faults(page)
         if faults:
             findings[path] = faults
 
