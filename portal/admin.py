@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from portal.admin_base import EnvironmentScopedAdmin, event_model_of
 from portal.admin_history import register_with_history
-from portal.models import Membership, User
+from portal.models import Membership, MutedNotice, User
 
 
 @register_with_history(User)
@@ -25,6 +25,7 @@ class UserAdmin(EnvironmentScopedAdmin):
         "name",
         "email",
         "kind",
+        "language",
         "is_active",
         "is_staff",
         "is_superuser",
@@ -58,3 +59,22 @@ class MembershipAdmin(EnvironmentScopedAdmin):
     editable = ("role",)
     addable = ("user", "environment", "role")
     deletable = True
+
+
+@register_with_history(MutedNotice)
+class MutedNoticeAdmin(EnvironmentScopedAdmin):
+    """Which e-mail people do not want. It is theirs to say: on the page *Meldingen*."""
+
+    environment_path = "user__memberships__environment"
+    list_display = ("user", "kind", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("user",)
+    search_fields = ("user__username__istartswith", "user__name__icontains")
+    fields = ("user", "kind", "created_at")
+
+    def within(self, environments: QuerySet[Any, Any]) -> Q:
+        return Q(user__in=Membership.objects.filter(environment__in=environments).values("user"))
+
+    def history_within(self, environments: QuerySet[Any, Any]) -> Q:
+        memberships: Any = event_model_of(Membership)
+        return Q(user__in=memberships.objects.filter(environment__in=environments).values("user"))

@@ -99,6 +99,10 @@ class Frame:
         return _url("mfa_index")
 
     @property
+    def notices_url(self) -> str:
+        return _url("notices")
+
+    @property
     def logout_url(self) -> str:
         return _url("account_logout")
 

@@ -36,6 +36,9 @@ class User(AbstractUser):
         help_text=_("Reviews allowlist incidents of all environments; sees no message content."),
     )
 
+    language = models.CharField(
+        _("language of e-mail"), max_length=2, choices=[("nl", _("Dutch")), ("en", _("English"))], default="nl"
+    )
     # The history leaves secrets out, so this is what tells that a password changed.
     password_changed_at = models.DateTimeField(_("password changed"), null=True, editable=False)
 
@@ -70,6 +73,37 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+
+class NoticeKind(models.TextChoices):
+    """What the portal sends e-mail about; each person chooses which of these to get."""
+
+    TASK_WAITING = "task_waiting", _("A task is waiting for me")
+    DELIVERY_FAILING = "delivery_failing", _("Delivery to a requesting party fails")
+    INCIDENT = "incident", _("An allowlist incident is submitted, asked about or decided")
+    TOKEN_EXPIRING = "token_expiring", _("A token is about to expire")
+    ALLOWLIST_EXPIRING = "allowlist_expiring", _("An address is about to leave the allowlist")
+    CLAIM_ALARM = "claim_alarm", _("A claim link was opened a second time")
+
+
+@track()
+class MutedNotice(models.Model):
+    """That a person does not want e-mail of this kind. Without a row they get it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="muted_notices", verbose_name=_("user"))
+    kind = models.CharField(_("kind"), max_length=20, choices=NoticeKind)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("muted notice")
+        verbose_name_plural = _("muted notices")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "kind"], name="notice_muted_once"),
+            models.CheckConstraint(name="muted_notice_kind", condition=Q(kind__in=NoticeKind.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_kind_display()}"
 
 
 class Role(models.TextChoices):

@@ -203,6 +203,10 @@ WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=730)
 
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
+EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", default="localhost"), env.int("EMAIL_PORT", default=25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER", default=""), env("EMAIL_HOST_PASSWORD", default="")
+EMAIL_USE_TLS, EMAIL_USE_SSL = env.bool("EMAIL_USE_TLS", default=False), env.bool("EMAIL_USE_SSL", default=False)
+EMAIL_TIMEOUT = 20  # seconds; a worker tries again later
 DEFAULT_FROM_EMAIL = env("DEFAULT_FROM_EMAIL", default="berichtenpoort@localhost")
 
 LOGGING_CONFIG = None

@@ -9,7 +9,7 @@ from django.views.i18n import set_language
 
 from portal.admin_site import site
 from portal.help_pages import help_index, help_subject
-from portal.views import home
+from portal.views import home, notices
 
 urlpatterns = [
     path("", home, name="home"),
@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("portal.pages_urls")),
     # An account's address is changed by support staff: it is how administrators of all environments find a person.
     path("account/email/", page_not_found, {"exception": None}),
+    path("account/meldingen/", notices, name="notices"),
     path("account/", include("allauth.urls")),
     # Also who is not signed in may choose the language.
     path("i18n/setlang/", login_not_required(set_language), name="set_language"),

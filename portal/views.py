@@ -1,14 +1,19 @@
-"""The way in: where a person goes after signing in, and the home of an environment."""
+"""The way in: where a person goes after signing in, the home of an environment, and what they get e-mail about."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_GET
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
 
 from connectors.views.environment import EnvironmentRequest, environment_page
-from portal.http import HtmxHttpRequest, render_page
+from portal.forms import NoticesForm
+from portal.http import HtmxHttpRequest, redirect_after, render_page
 from portal.models import Membership, Role
+from portal.notices import choose_notices
 from portal.permissions import EVERY_MEMBER
 from portal.search import place_of
 from portal.setup import facts_of, steps_of, tokens_of
@@ -62,3 +67,14 @@ def search(request: EnvironmentRequest) -> HttpResponse:
     text = request.GET.get("q", "")
     place = place_of(request.environment, text)
     return redirect(place) if place else render_page(request, "portal/search.html", {"text": text.strip()})
+
+
+@require_http_methods(["GET", "POST"])
+def notices(request: HtmxHttpRequest) -> HttpResponse:
+    """Let a person choose which e-mail to get, and in which language. Every notice leads here."""
+    form = NoticesForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        choose_notices(wanted=form.wanted, language=form.cleaned_data["language"], acting_user=request.user)
+        messages.success(request, _("Your choice has been saved."))
+        return redirect_after(request, reverse("notices"))
+    return render_page(request, "portal/notices.html", {"form": form}, status=422 if form.errors else 200)

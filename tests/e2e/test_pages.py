@@ -52,6 +52,7 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (incidents + path for path in ("", "nieuw/?address=203.0.113.9"))
     asked = AllowlistRequest.objects.filter(environment__code="O12345AB")
     yield from (f"{incidents}{incident.pk}/" for incident in asked)
+    yield "/account/meldingen/"
     yield f"{OFFICE}/communicatielogboek/"
     entry = LogEntry.objects.get(environment__code="O12345AB")
     yield f"{OFFICE}/communicatielogboek/{entry.public_reference}/"

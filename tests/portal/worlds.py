@@ -6,6 +6,7 @@ from ipaddress import ip_network
 
 from connectors.models import ConnectorGrant, Environment, IpRule
 from messaging.models import LogEntry, MessageReading, OrganisationNumber
+from portal.models import MutedNotice, NoticeKind
 from tests.factories import (
     AllowlistEntryFactory,
     AllowlistRequestFactory,
@@ -26,6 +27,7 @@ def make_world(code: str) -> Environment:
     IpRule.objects.create(app_connector=token.app_connector, network=ip_network("192.0.2.0/28"))
     AllowlistRequestFactory(environment=environment)
     AllowlistEntryFactory(participant_number=environment.participant_number)
+    MutedNotice.objects.create(user=token.user, kind=NoticeKind.TASK_WAITING)
     organisation = OrganisationFactory(environment=environment)
     OrganisationNumber.objects.create(
         organisation=organisation, environment=environment, scheme="kvk", number="12345678"
