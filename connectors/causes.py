@@ -276,6 +276,79 @@ class Cause(enum.Enum):
         Condition.CONTENT,
     )
 
+    DELIVERY_UNREACHABLE = Explanation(
+        Answer.REFUSED,
+        _("The requesting party could not be reached: no connection came about."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_ADDRESS_FORBIDDEN = Explanation(
+        Answer.REFUSED,
+        _("The address of the webhook lies in a network to which nothing is sent from here."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_NOT_TRUSTED = Explanation(
+        Answer.REFUSED,
+        _("The requesting party could not show with a certificate that it is who it says it is."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_TOO_SLOW = Explanation(
+        Answer.REFUSED,
+        _("The requesting party did not answer in time. It may have the message; it knows it by its id."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_REDIRECTED = Explanation(
+        Answer.REFUSED,
+        _("The requesting party answered that it has moved. Messages are not sent after it of their own accord."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_TURNED_AWAY = Explanation(
+        Answer.REFUSED,
+        _("The requesting party answered, but did not take the message."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_ANSWER_BROKEN = Explanation(
+        Answer.REFUSED,
+        _("The requesting party answered with something that is no answer. It may have the message."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_FOLDER_UNUSABLE = Explanation(
+        Answer.REFUSED,
+        _("The message could not be written into the folder."),
+        Owner.ADMINISTRATOR,
+        Fix.CHECK_CHANNEL,
+    )
+    DELIVERY_SECRET_UNREADABLE = Explanation(
+        Answer.REFUSED,
+        _("The secret of the webhook cannot be read any more: the SECRET_KEY of this installation has changed."),
+        Owner.ADMINISTRATOR,
+        Fix.NEW_SECRET,
+    )
+    DELIVERY_NOT_AS_APPROVED = Explanation(
+        Answer.REFUSED,
+        _("The stored document is not the one that was approved: its SHA-256 is another one. Nothing was sent."),
+        Owner.SUPPORT,
+        Fix.ASK_SUPPORT,
+    )
+    DELIVERY_INTERRUPTED = Explanation(
+        Answer.REFUSED,
+        _("Sending was interrupted here, without an answer of the requesting party."),
+        Owner.SUPPORT,
+        Fix.ASK_SUPPORT,
+    )
+    RESPONSE_UNREADABLE = Explanation(
+        Answer.REFUSED,
+        _("A file in the folder for responses is no response to a message that was sent. It was set aside."),
+        Owner.ADMINISTRATOR,
+        Fix.MEND_RESPONSE,
+    )
+
     @property
     def code(self) -> str:
         return self.name.lower()

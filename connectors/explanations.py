@@ -66,6 +66,9 @@ class Fix(enum.Enum):
     MEND_REQUEST = _("The sender mends the request and sends it again; nothing has been stored.")
     SPLIT_MESSAGE = _("The sender sends a smaller message.")
     SEND_AGAIN = _("The sender sends a corrected message under a new id.")
+    CHECK_CHANNEL = _("Look at the delivery channel and test it; then send the message again.")
+    NEW_SECRET = _("Make a new secret for the channel and record it at the receiver; then send the message again.")
+    MEND_RESPONSE = _("Look at the file that was set aside. The receiver puts a corrected response in the folder.")
     ASK_SUPPORT = _("Contact support staff with the log reference.")
 
 

@@ -9,7 +9,16 @@ from django.http import HttpRequest
 from connectors.models import Environment
 from messaging import admin_traffic
 from messaging.actions.environments import create_environment
-from messaging.models import MessageType, Organisation, OrganisationNumber, Workflow, WorkflowStep, WorkflowVersion
+from messaging.models import (
+    DeliveryChannel,
+    DeliveryRoute,
+    MessageType,
+    Organisation,
+    OrganisationNumber,
+    Workflow,
+    WorkflowStep,
+    WorkflowVersion,
+)
 from portal.admin_base import EnvironmentScopedAdmin
 from portal.admin_history import register_with_history
 
@@ -94,3 +103,38 @@ class OrganisationNumberAdmin(EnvironmentScopedAdmin):
     list_select_related = ("organisation", "environment")
     search_fields = ("number", "organisation__name__icontains")
     fields = ("environment", "organisation", "scheme", "number")
+
+
+@register_with_history(DeliveryChannel)
+class DeliveryChannelAdmin(EnvironmentScopedAdmin):
+    """A superuser can stop a channel at once; its secret is never shown."""
+
+    environment_path = "environment"
+    list_display = ("name", "environment", "kind", "blocked", "failures", "last_sent_at")
+    list_filter = ("kind", "blocked")
+    list_select_related = ("environment",)
+    search_fields = ("name__icontains",)
+    fields = (
+        "environment",
+        "name",
+        "kind",
+        "blocked",
+        "folder",
+        "url",
+        "secret_changed_at",
+        "created_at",
+        "failures",
+        "failing_since",
+        "rests_until",
+        "last_sent_at",
+    )
+    editable = ("blocked",)
+
+
+@register_with_history(DeliveryRoute)
+class DeliveryRouteAdmin(EnvironmentScopedAdmin):
+    environment_path = "environment"
+    list_display = ("message_type", "channel", "environment")
+    list_select_related = ("message_type", "channel", "environment")
+    search_fields = ("channel__name__icontains",)
+    fields = ("environment", "message_type", "channel")

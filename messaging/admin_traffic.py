@@ -5,7 +5,7 @@ These tables grow to tens of millions of rows. Searching goes by values that hav
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import BooleanField, Q, QuerySet
@@ -16,7 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from connectors.causes import Cause
-from messaging.models import LogEntry, Message, MessageContent, MessageEvent, MessageReading
+from messaging.models import Delivery, LogEntry, Message, MessageContent, MessageEvent, MessageReading, ResendRun
 from messaging.models.messages import public_id
 from portal.admin_base import EnvironmentScopedAdmin
 from portal.admin_site import list_url, register
@@ -99,7 +99,7 @@ class OfMessageAdmin(EnvironmentScopedAdmin):
     """A row that belongs to a message."""
 
     environment_path = "message__environment"
-    list_select_related = ("message",)
+    list_select_related: ClassVar[tuple[str, ...]] = ("message",)
     search_fields = ("message",)
     search_help_text = _("Message id, or code of the environment")
 
@@ -157,6 +157,36 @@ class MessageReadingAdmin(OfMessageAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return super().get_queryset(request).defer("document")
+
+
+@register(Delivery)
+class DeliveryAdmin(OfMessageAdmin):
+    """What became of handing a message over."""
+
+    environment_path = "environment"
+    list_display = ("message", "channel", "attempts", "due_at", "held", "cause", "gave_up_at")
+    list_select_related = ("message", "channel")
+    fields = (
+        "message",
+        "channel",
+        "attempts",
+        "turn",
+        "due_at",
+        "held",
+        "cause",
+        "observed",
+        "gave_up_at",
+        "resend_run",
+    )
+
+
+@register(ResendRun)
+class ResendRunAdmin(EnvironmentScopedAdmin):
+    environment_path = "environment"
+    list_display = ("requested_at", "environment", "requested_by", "state", "done", "total")
+    list_filter = ("state",)
+    list_select_related = ("environment", "requested_by")
+    fields = ("environment", "requested_at", "requested_by", "wanted", "state", "done", "total", "ended_at")
 
 
 @register(LogEntry)

@@ -20,6 +20,9 @@ _EVIDENCE: dict[str, Promise] = {
     "observed": gettext_lazy("Observed"),
     "allowed": gettext_lazy("Allowed"),
     "excluded": gettext_lazy("Excluded"),
+    "channel": gettext_lazy("Channel"),
+    "attempt": gettext_lazy("Attempt"),
+    "file": gettext_lazy("File"),
 }
 # Put into words elsewhere on the page.
 _NOT_SHOWN = frozenset({"checks", "code", "found"})
@@ -65,13 +68,14 @@ def explain(entry: LogEntry) -> Refusal:
     """Put an entry into words."""
     explanation = _explanation(entry)
     told = failure(entry)
+    is_delivery = entry.door == LogEntry.Door.DELIVERY  # what was checked before the message was taken, all passed
     status, text = _what_the_sender_saw(entry, explanation)
     return Refusal(
         title=cause_in_words(entry),
         detail=told.detail if told else "",
         owner=str(explanation.owner.value) if explanation else "",
         fix=str(explanation.fix.value) if explanation else "",
-        checks=checks(explanation.condition if explanation else None),
+        checks=[] if is_delivery else checks(explanation.condition if explanation else None),
         facts=facts(entry.evidence),
         sender_status=status,
         sender_text=text,
@@ -113,6 +117,8 @@ def _what_the_sender_saw(entry: LogEntry, explanation: Explanation | None) -> tu
     """Return the form of the answer and its text (table of DOMAIN 3); the text is on the wire, always in Dutch."""
     if entry.door == LogEntry.Door.WORKER:
         return _("The message had been accepted; its status became 40 afterwards."), ""
+    if entry.door == LogEntry.Door.DELIVERY:
+        return _("Nothing: the message had been accepted, and waits to be sent on."), ""
     answer, text = (explanation.answer, explanation.caller) if explanation else (Answer.REFUSED, GENERIC_TEXT)
     if entry.door == LogEntry.Door.SOAP:
         return _("A SOAP fault with this text and the log reference"), text

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 
+from messaging.wakeup import wake_delivery
 from portal.audit import SYSTEM
 
 if TYPE_CHECKING:  # the models build on this module
@@ -124,4 +125,7 @@ def change_status(
                 "answers": ANSWERS_PER_CHANGE,
             },
         )
-        return [row[0] for row in cursor.fetchall()]
+        moved = [row[0] for row in cursor.fetchall()]
+    if moved and after is Status.READY:
+        wake_delivery()
+    return moved

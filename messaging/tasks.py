@@ -7,10 +7,14 @@ from procrastinate import JobContext, jobs
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
+from messaging.delivery.claims import channels_with_work
+from messaging.delivery.responses import take_responses
+from messaging.delivery.worker import deliver_batch
 from messaging.processing import process_batch, return_expired_leases
-from messaging.wakeup import ring
+from messaging.wakeup import ring, ring_channel, ring_delivery
 
 QUEUE = "messages"
+DELIVERY = "delivery"
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 MAX_JOB_ATTEMPTS = 3
 EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
@@ -31,6 +35,28 @@ def find_forgotten_messages(timestamp: int) -> None:
     """The safety net: return what lost workers held, and look for messages that nobody rang for."""
     return_expired_leases()
     ring()
+
+
+@app.task(name="find_deliveries", queue=DELIVERY, queueing_lock="find_deliveries")
+def find_deliveries() -> None:
+    """Ring for each channel that may send and has something to send."""
+    for channel_id in channels_with_work():
+        ring_channel(channel_id)
+
+
+@app.task(name="deliver_channel", queue=DELIVERY)
+def deliver_channel(channel_id: int) -> None:
+    """Deliver one batch of a channel, and ring until nothing is due or the channel has to rest."""
+    if deliver_batch(channel_id):
+        ring_channel(channel_id)
+
+
+@app.periodic(cron=EVERY_30_SECONDS)
+@app.task(name="find_forgotten_deliveries", queue=DELIVERY, queueing_lock="find_forgotten_deliveries")
+def find_forgotten_deliveries(timestamp: int) -> None:
+    """The safety net: take over the responses in folders, and look for what is due, also from lost workers."""
+    take_responses()
+    ring_delivery()
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

@@ -13,7 +13,7 @@ from contextlib import suppress
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from procrastinate.exceptions import AlreadyEnqueued
 
 _PAUSE = 0.25  # seconds
@@ -41,6 +41,29 @@ def ring() -> None:
 
     with suppress(AlreadyEnqueued):
         process_registered_messages.defer()
+
+
+def wake_delivery() -> None:
+    """Say, in the transaction that makes messages ready to be sent, that there will be some once it is committed."""
+    if settings.WAKE_WORKERS:
+        transaction.on_commit(ring_delivery, robust=True)
+
+
+def ring_delivery() -> None:
+    """Have somebody look which channels have something to send, unless that job is waiting already."""
+    from messaging.tasks import find_deliveries  # as above
+
+    with suppress(AlreadyEnqueued):
+        find_deliveries.defer()
+
+
+def ring_channel(channel_id: int) -> None:
+    """Put a job for one channel on the queue; one at a time works on a channel, and one more may wait."""
+    from messaging.tasks import deliver_channel  # as above
+
+    name = f"channel-{channel_id}"
+    with suppress(AlreadyEnqueued):
+        deliver_channel.configure(lock=name, queueing_lock=name).defer(channel_id=channel_id)
 
 
 def _ring_forever() -> None:

@@ -202,6 +202,12 @@ GATEWAY_FAILURES_PER_MINUTE = env.int("GATEWAY_FAILURES_PER_MINUTE", default=60)
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=730)
 
+# Delivery -------------------------------------------------------------------------------------------------------------
+# Folder channels write below it, per environment.
+DELIVERY_ROOT = Path(env("DELIVERY_ROOT", default=str(DATA_DIR / "delivery"))).resolve()
+# Networks that are not public and to which webhooks may send all the same; there also without TLS.
+DELIVERY_ALLOW_PRIVATE = env.list("DELIVERY_ALLOW_PRIVATE", default=[])
+
 EMAIL_BACKEND = env("EMAIL_BACKEND", default="django.core.mail.backends.console.EmailBackend")
 EMAIL_HOST, EMAIL_PORT = env("EMAIL_HOST", default="localhost"), env.int("EMAIL_PORT", default=25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("EMAIL_HOST_USER", default=""), env("EMAIL_HOST_PASSWORD", default="")

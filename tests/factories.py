@@ -7,12 +7,14 @@ from ipaddress import ip_network
 from typing import Any
 
 import factory
+from django.conf import settings
 from factory.django import DjangoModelFactory
 
 from connectors import models as connectors
 from connectors import tokens
 from messaging import models as messaging
 from messaging.actions.environments import create_environment
+from messaging.delivery.secrets import seal
 from messaging.kinds import MessageKind
 from messaging.statuses import Status
 from portal.models import Membership, Role, User
@@ -172,3 +174,43 @@ class MessageEventFactory(DjangoModelFactory[messaging.MessageEvent]):
 
     to_status = Status.REGISTERED
     actor_name = "test"
+
+
+class ApprovedMessageFactory(MessageFactory):
+    """A message that is ready to be sent, with the approval of its bytes."""
+
+    status = Status.READY
+    event = factory.RelatedFactory(
+        MessageEventFactory,
+        "message",
+        to_status=Status.READY,
+        actor_name="Persoon behandelaar",
+        content_digest=factory.LazyAttribute(lambda event: bytes(event.message.content_digest)),
+    )
+
+
+class DeliveryChannelFactory(DjangoModelFactory[messaging.DeliveryChannel]):
+    """A folder channel; with `url` a webhook. `codes` are the message types that leave by it."""
+
+    class Meta:
+        model = messaging.DeliveryChannel
+        exclude = ("secret",)
+
+    secret = "whs_of-a-test"
+    codes: list[str] = []
+    environment = factory.SubFactory(EnvironmentFactory)
+    name = factory.Sequence(lambda n: f"Kanaal {n}")
+    url = ""
+    kind = factory.LazyAttribute(lambda channel: "webhook" if channel.url else "folder")
+    folder = factory.LazyAttributeSequence(lambda channel, n: "" if channel.url else f"map-{n}")
+    sealed_secret = factory.LazyAttribute(
+        lambda channel: seal(channel.secret, key=settings.SECRET_KEY) if channel.url else ""
+    )
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> messaging.DeliveryChannel:
+        codes = kwargs.pop("codes")
+        channel: messaging.DeliveryChannel = super()._create(model_class, *args, **kwargs)
+        for message_type in channel.environment.message_types.filter(code__in=codes):
+            channel.routes.create(message_type=message_type, environment=channel.environment)
+        return channel

@@ -1,11 +1,15 @@
 """What is sent: message types, workflows, organisations, messages with their content and events, and the log."""
 
+from messaging.models.delivery import Delivery, DeliveryChannel, DeliveryRoute, ResendRun
 from messaging.models.log import LogEntry
 from messaging.models.messages import Message, MessageContent, MessageEvent, MessageReading
 from messaging.models.organisations import Organisation, OrganisationNumber
 from messaging.models.workflows import MessageType, Workflow, WorkflowStep, WorkflowVersion
 
 __all__ = [
+    "Delivery",
+    "DeliveryChannel",
+    "DeliveryRoute",
     "LogEntry",
     "Message",
     "MessageContent",
@@ -14,6 +18,7 @@ __all__ = [
     "MessageType",
     "Organisation",
     "OrganisationNumber",
+    "ResendRun",
     "Workflow",
     "WorkflowStep",
     "WorkflowVersion",

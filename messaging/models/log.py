@@ -29,6 +29,7 @@ class LogEntry(models.Model):
         SOAP = "soap", "SOAP"
         REST = "rest", "REST"
         WORKER = "worker", _("Processing")
+        DELIVERY = "sender", _("Delivery")
 
     reference = models.UUIDField(_("log reference"), unique=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(_("time"), db_default=TransactionNow())

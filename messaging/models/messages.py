@@ -122,7 +122,7 @@ class Message(models.Model):
             models.Index(fields=["organisation", "-id"], name="message_list_by_client"),
             # What waits for a worker: small, however many messages there are.
             models.Index(fields=["id"], condition=models.Q(status__in=[10, 20]), name="message_for_worker"),
-            models.Index(fields=["id"], condition=models.Q(status__in=[50, 70]), name="message_for_delivery"),
+            models.Index(fields=["message_type", "id"], condition=models.Q(status=50), name="message_for_delivery"),
             # What a token has not been told for certain, never told first: small as long as senders ask.
             models.Index(
                 fields=["token", "-answers_due", "id"],
@@ -234,6 +234,7 @@ class MessageEvent(models.Model):
         STATUS = "status", _("Status")
         LINKED = "linked", _("Organisation linked")
         NOTE = "note", _("Remark")
+        RESENT = "resent", _("To be sent again")
 
     message = models.ForeignKey(
         Message, on_delete=models.CASCADE, related_name="events", verbose_name=_("message"), db_index=False

@@ -193,6 +193,8 @@ class MessageType(models.Model):
         verbose_name_plural = _("message types")
         constraints = [
             models.UniqueConstraint(fields=["environment", "code"], name="message_type_per_environment"),
+            # Target of the composite key that holds delivery routes inside the environment.
+            models.UniqueConstraint(fields=["id", "environment"], name="message_type_environment"),
             models.CheckConstraint(
                 name="open_type_has_workflow", condition=Q(blocked=True) | Q(workflow__isnull=False)
             ),

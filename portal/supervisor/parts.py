@@ -152,6 +152,7 @@ def worker(configuration: Configuration, env: Mapping[str, str]) -> Program:
     """
     command = [
         *(sys.executable, "manage.py", "procrastinate", "worker"),
-        *("--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"),
+        # Several at a time, so that a slow receiver of messages keeps no incoming one waiting.
+        *("--concurrency", "4", "--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"),
     ]
     return Program("worker", command, env=env, cwd=configuration.project, patience=20, death_signal=signal.SIGKILL)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from ipaddress import ip_network
 
 from connectors.models import ConnectorGrant, Environment, IpRule
-from messaging.models import LogEntry, MessageReading, OrganisationNumber
+from messaging.models import Delivery, LogEntry, MessageReading, OrganisationNumber, ResendRun
 from portal.models import MutedNotice, NoticeKind
 from tests.factories import (
     AllowlistEntryFactory,
     AllowlistRequestFactory,
+    DeliveryChannelFactory,
     EnvironmentFactory,
     MessageFactory,
     OrganisationFactory,
@@ -34,6 +36,11 @@ def make_world(code: str) -> Environment:
     )
     message = MessageFactory(token=token, organisation=organisation, raw=PAYLOAD)
     MessageReading.objects.create(message=message, kind="BTW", document={"fact": PAYLOAD.decode()})
+    channel = DeliveryChannelFactory(environment=environment, codes=["BTW"])
+    Delivery.objects.create(
+        message=message, environment=environment, message_type=message.message_type, channel=channel
+    )
+    ResendRun.objects.create(environment=environment, key=uuid.uuid4(), total=1)
     LogEntry.objects.create(
         cause="token_expired",
         door="soap",
