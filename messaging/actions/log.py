@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
 
 from connectors.causes import Cause
 from connectors.fields import display_network
 from connectors.throttling import origin_of
 from messaging.models import LogEntry
+from portal.group_commit import GroupCommit
 from portal.network import parse_address
+from portal.postgresql.raw import raw_cursor
 
 _REPEAT_SECONDS = 60
-# Equal refusals within the same minute raise the counter of the first; all get its reference.
+# Equal refusals within the same minute raise the counter of the first; all get its reference. `repeats`: how many equal
+# ones this row stands for.
 _INSERT = """
     INSERT INTO messaging_logentry AS entry
         (reference, at, cause, door, method, environment_id, app_connector_id, token_id, token_hint, address, proxies,
@@ -28,9 +31,10 @@ _INSERT = """
     VALUES
         (%(reference)s, CURRENT_TIMESTAMP, %(cause)s, %(door)s, %(method)s, %(environment_id)s, %(app_connector_id)s,
          %(token_id)s, %(token_hint)s, %(address)s, %(proxies)s, %(client)s, %(sender_environment)s, %(message_type)s,
-         %(external_message_id)s, %(message_id)s, %(evidence)s, 1, CURRENT_TIMESTAMP, %(repeat_key)s, %(keep_until)s,
-         '')
-    ON CONFLICT (repeat_key) DO UPDATE SET repeats = entry.repeats + 1, last_seen_at = CURRENT_TIMESTAMP
+         %(external_message_id)s, %(message_id)s, %(evidence)s, %(repeats)s, CURRENT_TIMESTAMP, %(repeat_key)s,
+         %(keep_until)s, '')
+    ON CONFLICT (repeat_key) DO UPDATE
+        SET repeats = entry.repeats + EXCLUDED.repeats, last_seen_at = CURRENT_TIMESTAMP
     RETURNING reference
 """
 
@@ -80,10 +84,24 @@ def record_refusal(cause: Cause, circumstances: Circumstances, evidence: dict[st
         "repeat_key": _repeat_key(cause, row, now),
         "keep_until": (now + timedelta(days=settings.LOG_RETENTION_DAYS)).date(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT, row)
-        reference: UUID = cursor.fetchone()[0]
-    return reference
+    return _together.add(row)
+
+
+def _write(rows: list[dict[str, Any]]) -> list[UUID]:
+    """Write entries in one commit, equal ones as one; return the reference of each."""
+    kinds = [row["repeat_key"] or row["reference"].bytes for row in rows]
+    counts = Counter(kinds)
+    one_each = dict(zip(kinds, rows, strict=True))
+    # In one order in every process, so that no two wait for each other's counters crosswise.
+    in_order = sorted(one_each)
+    with raw_cursor() as cursor:
+        # Several statements in one pipeline: one commit, and one answer of the server.
+        cursor.executemany(_INSERT, [one_each[kind] | {"repeats": counts[kind]} for kind in in_order], returning=True)
+        references = {kind: result.fetchall()[0][0] for kind, result in zip(in_order, cursor.results(), strict=True)}
+    return [references[kind] for kind in kinds]
+
+
+_together = GroupCommit(_write)
 
 
 def _repeat_key(cause: Cause, row: dict[str, Any], now: datetime) -> bytes | None:

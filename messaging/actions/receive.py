@@ -1,49 +1,63 @@
 """Taking a message in: stored for certain, with its content and its event, in one statement and one commit.
 
-The only path that uses SQL by hand for speed (DESIGN 5): the ORM took three times as long.
+The only path that uses SQL by hand for speed (DESIGN 5): the ORM took three times as long. Messages that come in at
+the same moment share the statement and the commit, which takes less than half of the work.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 from uuid import UUID
-
-import psycopg
-from django.db import connection
 
 from connectors.authentication import Call, Grant, Refused
 from connectors.causes import Cause
 from messaging.models.messages import new_message_id
+from portal.group_commit import GroupCommit
+from portal.postgresql.raw import raw_cursor
 
+Row = dict[str, Any]
+
+_SMALL = 256 * 1024  # bytes; a larger document goes alone, so that no other message has to wait for it
 LONGEST_EXTERNAL_ID = 200
 # JSON can carry them, but no answer over SOAP could name such an id.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 _STORE = """
-    WITH message AS (
+    WITH incoming AS (
+        SELECT * FROM unnest(
+            %(id)b::uuid[], %(environment_id)b::bigint[], %(token_id)b::bigint[], %(message_type_id)b::bigint[],
+            %(external_message_id)b::text[], %(sender_environment)b::text[], %(source_address)b::inet[],
+            %(content_digest)b::bytea[], %(content_size)b::int[], %(pdf_digest)b::bytea[], %(content)b::bytea[],
+            %(pdf)b::bytea[], %(actor_name)b::text[]
+        ) AS row (
+            id, environment_id, token_id, message_type_id, external_message_id, sender_environment, source_address,
+            content_digest, content_size, pdf_digest, content, pdf, actor_name
+        )
+    ), message AS (
         INSERT INTO messaging_message
             (id, environment_id, token_id, message_type_id, external_message_id, sender_environment, source_address,
              content_digest, content_size, pdf_digest, received_at, status, status_changed_at, attempts)
-        VALUES
-            (%(id)s, %(environment)s, %(token)s, %(message_type)s, %(external_id)s, %(sender)s, %(address)s,
-             %(digest)b, %(size)s, %(pdf_digest)b, CURRENT_TIMESTAMP, 10, CURRENT_TIMESTAMP, 0)
+        SELECT id, environment_id, token_id, message_type_id, external_message_id, sender_environment, source_address,
+               content_digest, content_size, pdf_digest, CURRENT_TIMESTAMP, 10, CURRENT_TIMESTAMP, 0
+        FROM incoming
         ON CONFLICT (token_id, external_message_id) DO NOTHING
         RETURNING id
     ), content AS (
         INSERT INTO messaging_messagecontent (message_id, content, pdf)
-        SELECT id, %(content)b, %(pdf)b FROM message
+        SELECT id, content, pdf FROM message JOIN incoming USING (id)
     ), event AS (
         INSERT INTO messaging_messageevent (message_id, kind, to_status, at, actor_name, note)
-        SELECT id, 'status', 10, CURRENT_TIMESTAMP, %(actor)s, '' FROM message
+        SELECT id, 'status', 10, CURRENT_TIMESTAMP, actor_name, '' FROM message JOIN incoming USING (id)
     )
     SELECT id FROM message
 """
 
 _STORED_BEFORE = """
-    SELECT id, content_digest = %(digest)b AND pdf_digest IS NOT DISTINCT FROM %(pdf_digest)b::bytea
-               AND message_type_id = %(message_type)s
-    FROM messaging_message WHERE token_id = %(token)s AND external_message_id = %(external_id)s
+    SELECT id, content_digest = %(content_digest)b AND pdf_digest IS NOT DISTINCT FROM %(pdf_digest)b::bytea
+               AND message_type_id = %(message_type_id)s
+    FROM messaging_message WHERE token_id = %(token_id)s AND external_message_id = %(external_message_id)s
 """
 
 
@@ -58,26 +72,37 @@ def receive_message(*, grant: Grant, call: Call, external_id: str, content: byte
     message_id = new_message_id()
     row = {
         "id": message_id,
-        "environment": grant.environment_id,
-        "token": grant.token_id,
-        "message_type": grant.message_types[call.message_type or ""].pk,
-        "external_id": external_id,
-        "sender": call.customer_environment or grant.customer_environment,
-        "address": str(call.address),
-        "digest": hashlib.sha256(content).digest(),
-        "size": len(content),
+        "environment_id": grant.environment_id,
+        "token_id": grant.token_id,
+        "message_type_id": grant.message_types[call.message_type or ""].pk,
+        "external_message_id": external_id,
+        "sender_environment": call.customer_environment or grant.customer_environment,
+        "source_address": str(call.address),
+        "content_digest": hashlib.sha256(content).digest(),
+        "content_size": len(content),
         "pdf_digest": hashlib.sha256(pdf).digest() if pdf else None,
         "content": content,
         "pdf": pdf,
-        "actor": grant.user_name,
+        "actor_name": grant.user_name,
     }
-    connection.ensure_connection()
-    # Django's own cursor would write the content into the statement as text; psycopg's sends the bytes as they are.
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        stored = cursor.execute(_STORE, row).fetchone()
-        if stored is not None:
-            return message_id
+    is_small = len(content) + len(pdf or b"") <= _SMALL
+    if _together.add(row) if is_small else _store([row])[0]:
+        return message_id
+    with raw_cursor() as cursor:
         found, same = cursor.execute(_STORED_BEFORE, row).fetchone() or (None, False)
     if found is None or not same:
         raise Refused(Cause.EXTERNAL_ID_CONFLICT, grant=grant, evidence={"observed": external_id})
     return UUID(str(found))
+
+
+def _store(rows: list[Row]) -> list[bool]:
+    """Store messages in one commit; tell of each whether it is new."""
+    # In one order in every process, so that no two wait for each other's external ids crosswise.
+    in_order = sorted(rows, key=lambda row: (row["token_id"], row["external_message_id"]))
+    with raw_cursor() as cursor:
+        cursor.execute(_STORE, {name: [row[name] for row in in_order] for name in rows[0]})
+        stored = {message_id for (message_id,) in cursor}
+    return [row["id"] in stored for row in rows]
+
+
+_together = GroupCommit(_store)

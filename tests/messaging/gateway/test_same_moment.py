@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from connectors import tokens
 from connectors.causes import Cause
@@ -87,3 +88,24 @@ def test_of_two_environments_one_gets_an_unbound_token(program: Program) -> None
         assert soap_result(answers[won]) == Message.objects.get(token=token).public_id
         assert soap_fault(answers[1 - won])[0] == Cause.OTHER_CUSTOMER_ENVIRONMENT.value.caller
         assert Message.objects.get(token=token).sender_environment == token.customer_environment
+
+
+def test_equal_refusals_are_all_counted_and_get_the_reference_of_their_entry(program: Program) -> None:
+    stranger = Program(tokens.generate())
+
+    answers = _at_once(*[stranger.soap] * 4)
+
+    entries = LogEntry.objects.all()
+    assert sum(entry.repeats for entry in entries) == 4
+    assert {soap_fault(answer)[1] for answer in answers} == {entry.public_reference for entry in entries}
+    assert len(entries) <= 2  # the minute may turn
+
+
+def test_failures_of_the_same_moment_are_all_counted(program: Program, settings: Settings) -> None:
+    settings.GATEWAY_FAILURES_PER_MINUTE = 3
+    stranger = Program(tokens.generate())
+
+    answers = _at_once(*[stranger.rest] * 5)
+
+    assert sorted(answer.status_code for answer in answers) == [401, 401, 401, 503, 503]
+    assert [entry.repeats for entry in LogEntry.objects.filter(cause=Cause.TOO_MANY_FAILURES.code)] == [1]
