@@ -5,13 +5,14 @@ from __future__ import annotations
 from django.urls import URLPattern, path, register_converter
 
 from messaging.converters import PublicIdConverter
-from messaging.views import assessment, log, message_types, messages
+from messaging.views import assessment, callback, channels, log, message_types, messages
 
 register_converter(PublicIdConverter, "ref")
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
 LOG = "<env:code>/communicatielogboek"
 TYPE = f"{CONNECTOR}/berichtsoorten/<str:kind>"
+CHANNELS = "<env:code>/beheer/verzendkanalen"
 MESSAGE = "<env:code>/berichten/<ref:message_id>"
 
 app_name = "messaging"
@@ -37,6 +38,14 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
     path(f"{LOG}/", log.log_list, name="log_list"),
     path(f"{LOG}/<ref:reference>/", log.log_detail, name="log_detail"),
+    path(f"{CHANNELS}/", channels.channel_list, name="channel_list"),
+    path(f"{CHANNELS}/nieuw/", channels.channel_add, name="channel_add"),
+    path(f"{CHANNELS}/<int:pk>/", channels.channel_detail, name="channel_detail"),
+    path(f"{CHANNELS}/<int:pk>/opslaan/", channels.channel_save, name="channel_save"),
+    path(f"{CHANNELS}/<int:pk>/testen/", channels.channel_test, name="channel_test"),
+    path(f"{CHANNELS}/<int:pk>/geheim/", channels.channel_secret, name="channel_secret"),
+    path(f"{CHANNELS}/<int:pk>/verwijderen/", channels.channel_delete, name="channel_delete"),
+    path("terugmelding/<uuid:public_id>/", callback.delivery_callback, name="delivery_callback"),
     path("support/communicatielogboek/", log.support_log_list, name="support_log_list"),
     path("support/communicatielogboek/<ref:reference>/", log.support_log_detail, name="support_log_detail"),
 ]

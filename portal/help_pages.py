@@ -11,11 +11,12 @@ from connectors.queries import get_membership_for
 from portal import help as help_pages
 from portal.help.causes import WORDS
 from portal.help.daily import DAILY_WORK
+from portal.help.delivery import DELIVERY
 from portal.help.subjects import Subject
 from portal.help.texts import SETTING_UP
 from portal.http import HtmxHttpRequest, render_page
 
-SUBJECTS: dict[str, Subject] = {subject.slug: subject for subject in (*SETTING_UP, *DAILY_WORK)}
+SUBJECTS: dict[str, Subject] = {subject.slug: subject for subject in (*SETTING_UP, *DAILY_WORK, DELIVERY)}
 
 
 @require_GET

@@ -61,6 +61,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         (
             Entry("messaging:message_type_list", _("Communication connector"), "message-types", READ_SETUP),
             Entry("connectors:app_connector_list", _("App connector"), "connector", READ_SETUP),
+            Entry("messaging:channel_list", _("Delivery channels"), "sent", READ_SETUP),
             Entry("connectors:user_list", _("Users"), "users", READ_SETUP),
         ),
     ),

@@ -51,7 +51,7 @@ _WAYS: tuple[tuple[tuple[Status, str], ...], ...] = (
     ((_S.PROCESSING, ""), (_S.IN_WORKFLOW, ""), (_S.REJECTED, "De voorbelasting is dubbel geboekt.")),
     ((_S.PROCESSING, ""), (_S.IN_WORKFLOW, ""), (_S.READY, "Akkoord.")),
     ((_S.PROCESSING, ""), (_S.IN_WORKFLOW, ""), (_S.READY, ""), (_S.SENT, "")),
-    ((_S.PROCESSING, ""), (_S.IN_WORKFLOW, ""), (_S.READY, ""), (_S.SEND_FAILED, "Geen verbinding.")),
+    ((_S.PROCESSING, ""), (_S.IN_WORKFLOW, ""), (_S.READY, ""), (_S.SEND_FAILED, "delivery_folder_unusable")),
     *[((_S.PROCESSING, ""), (_S.IN_WORKFLOW, ""), (_S.READY, ""), (_S.SENT, ""), (_S.ACCEPTED, ""))] * 3,
     (
         (_S.PROCESSING, ""),

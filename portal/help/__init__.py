@@ -14,6 +14,7 @@ APP_CONNECTOR = "app-connector"
 USERS = "gebruikers"
 ALLOWLIST = "allowlist"
 MESSAGES = "berichten"
+DELIVERY = "verzending"
 LOG = "communicatielogboek"
 CAUSES = "oorzaken"
 DASHBOARD = "dashboard"
@@ -33,6 +34,9 @@ PAGES: dict[str, str] = {
     "messaging:message": MESSAGES,
     "messaging:task": MESSAGES,
     "messaging:organisation": MESSAGES,
+    "messaging:channel": DELIVERY,
+    "messaging:delivery": DELIVERY,
+    "messaging:resend": DELIVERY,
     "messaging:log": LOG,
     "messaging:support_log": LOG,
     "connectors:user": USERS,

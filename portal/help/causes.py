@@ -113,4 +113,45 @@ WORDS: dict[str, Promise] = {
         "The message itself shows no reason. Support staff look in the log lines; Restore message status puts it "
         "before an assessor."
     ),
+    "delivery_unreachable": _(
+        "The name has no address, or nobody listens there. The channel rests a while, longer each time, and goes on by "
+        "itself as soon as the receiver answers."
+    ),
+    "delivery_address_forbidden": _(
+        "Webhooks send to the public internet only. The operator of this portal can allow a network of its own "
+        "(DELIVERY_ALLOW_PRIVATE)."
+    ),
+    "delivery_not_trusted": _(
+        "The certificate has expired, belongs to another name, or comes from an unknown issuer; or the address begins "
+        "with http://. The receiver mends it."
+    ),
+    "delivery_too_slow": _(
+        "A call as a whole may take thirty seconds. The next attempt bears the same id, so that the receiver does not "
+        "take the message twice."
+    ),
+    "delivery_redirected": _("Ask the receiver for the new address, and enter that one in the channel."),
+    "delivery_turned_away": _(
+        "The log entry has the HTTP status. 401 or 403: compare the secret. 404: compare the address. 5xx: the "
+        "receiver has trouble; the channel tries again by itself."
+    ),
+    "delivery_answer_broken": _("Something that is no web server listens there, or the connection broke off."),
+    "delivery_folder_unusable": _(
+        "The disk is full, the portal may not write there, or a link stands on the way to the folder. Test the "
+        "channel: it says at which step it stops."
+    ),
+    "delivery_secret_unreadable": _(
+        "Secrets are encrypted with the key of this installation. After that key has changed, every webhook needs a "
+        "new secret."
+    ),
+    "delivery_not_as_approved": _(
+        "Somebody or something changed the stored document. Nothing is sent, and it is not tried again. Support staff "
+        "find out how that could happen."
+    ),
+    "delivery_interrupted": _(
+        "Workers were stopped or failed in the middle of sending, each time. Support staff look in the log lines."
+    ),
+    "response_unreadable": _(
+        "A response is a file with JSON: messageId, status (accepted or refused) and reason. It must be about a "
+        "message that this channel sent."
+    ),
 }

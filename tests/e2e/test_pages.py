@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, UserGroup
-from messaging.models import LogEntry, Message
+from messaging.models import DeliveryChannel, LogEntry, Message
 from portal.management.commands.seed_demo import make_demo
 from portal.models import Membership, User
 
@@ -43,6 +43,9 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (app + path for path in ("", "connectoren/", "gebruikerstokens/", "gebruikerstokens/nieuw/"))
     yield from (app + path for path in ("ip-restricties/", "tweede-klantomgeving/", "verwijderen/"))
     yield from (f"{app}gebruikerstokens/{token.pk}/{path}/" for path in ("vervangen", "verwijderen"))
+    channels = f"{OFFICE}/beheer/verzendkanalen/"
+    channel = DeliveryChannel.objects.get(environment__code="O12345AB")
+    yield from (channels + path for path in ("", "nieuw/", f"{channel.pk}/", f"{channel.pk}/verwijderen/"))
     people = f"{OFFICE}/beheer/gebruikers/"
     yield from (people + path for path in ("", "nieuw/", "nieuw-systeemgebruiker/"))
     yield from (f"{people}{member.pk}/" for member in members)
@@ -54,7 +57,7 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (f"{incidents}{incident.pk}/" for incident in asked)
     yield "/account/meldingen/"
     yield f"{OFFICE}/communicatielogboek/"
-    entry = LogEntry.objects.get(environment__code="O12345AB")
+    entry = LogEntry.objects.filter(environment__code="O12345AB").latest("pk")
     yield f"{OFFICE}/communicatielogboek/{entry.public_reference}/"
 
 

@@ -15,7 +15,7 @@ def _no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "_counters", {})
 
 
-SETUP = ["checklist", "messages", "message-types", "connector", "users", "log", "incident"]
+SETUP = ["checklist", "messages", "message-types", "connector", "sent", "users", "log", "incident"]
 
 
 def _request(path: str, role: Role | None, *, is_support: bool = False) -> HttpRequest:

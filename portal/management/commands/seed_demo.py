@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from connectors.models import Environment
 from portal.audit import acting_as
+from portal.demo.deliveries import make_deliveries
 from portal.demo.environments import CUSTOMERS, READY, WAITING, WAITING_CUSTOMER, make_environments, new_tokens
 from portal.demo.history import make_history
 from portal.demo.people import PEOPLE, demo_password, ensure_people
@@ -43,7 +44,9 @@ def make_demo() -> dict[str, Any]:
     is_new = not Environment.objects.filter(code=READY).exists()
     if is_new:
         secrets = make_environments(people)
-        make_history(Environment.objects.get(code=READY), people, now=timezone.now())
+        ready = Environment.objects.get(code=READY)
+        make_history(ready, people, now=timezone.now())
+        make_deliveries(ready, people)
     else:
         secrets = new_tokens(people)
     environments = Environment.objects.filter(code__in=_CUSTOMERS_OF).order_by("code")
