@@ -27,7 +27,7 @@ __all__ = ["admin_traffic"]
 
 @register_with_history(Environment)
 class EnvironmentAdmin(EnvironmentScopedAdmin):
-    """Here a superuser opens an environment; it comes with its message types and the workflow *Accorderen*."""
+    """Here a superuser opens an environment; it comes with its message types and the delivered workflows."""
 
     environment_path = "pk"
     list_display = ("code", "name", "participant_number", "created_at")
@@ -82,7 +82,17 @@ class WorkflowStepAdmin(EnvironmentScopedAdmin):
     list_filter = ("role", "four_eyes")
     list_select_related = ("version__workflow", "group")
     search_fields = ("name__icontains", "version__workflow__name__icontains")
-    fields = ("version", "position", "name", "role", "group", "actions", "deadline_days", "four_eyes")
+    fields = (
+        "version",
+        "position",
+        "name",
+        "role",
+        "group",
+        "actions",
+        "approval_decides",
+        "deadline_days",
+        "four_eyes",
+    )
 
 
 @register_with_history(Organisation)

@@ -16,7 +16,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from connectors.causes import Cause
-from messaging.models import Delivery, LogEntry, Message, MessageContent, MessageEvent, MessageReading, ResendRun
+from messaging.models import (
+    Delivery,
+    LogEntry,
+    Message,
+    MessageContent,
+    MessageEvent,
+    MessageReading,
+    Question,
+    ResendRun,
+)
 from messaging.models.messages import public_id
 from portal.admin_base import EnvironmentScopedAdmin
 from portal.admin_site import list_url, register
@@ -72,6 +81,7 @@ class MessageAdmin(EnvironmentScopedAdmin):
         "organisation",
         "workflow_version",
         "step",
+        "due_at",
         "attempts",
         "lease_until",
         "in_log",
@@ -119,11 +129,22 @@ class MessageEventAdmin(OfMessageAdmin):
         "note",
         "log_reference",
         "approved_content",
+        "step",
+        "to_step",
     )
 
     @admin.display(description=_("SHA-256 of the approved content"))
     def approved_content(self, event: MessageEvent) -> str:
         return bytes(event.content_digest).hex() if event.content_digest else NOTHING
+
+
+@register(Question)
+class QuestionAdmin(OfMessageAdmin):
+    """Who asked whom, and when; the question itself and its answer are for those who read the message."""
+
+    list_display = ("asked_at", "message", "asked_by_name", "to_name", "to_role", "closed_at")
+    list_filter = ("to_role",)
+    fields = ("message", "step", "asked_at", "asked_by_name", "to_name", "to_role", "closed_at")
 
 
 @register(MessageContent)

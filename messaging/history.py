@@ -15,10 +15,14 @@ from messaging.statuses import Status
 from messaging.xbrl import explain
 from portal.audit import SYSTEM
 
+_K = MessageEvent.Kind
+# Whatever takes a message further, or has it wait for somebody else; a remark or a link does not.
+KINDS_OF_ACTS = (_K.STATUS, _K.APPROVED, _K.FORWARDED, _K.RETURNED, _K.ASKED, _K.ANSWERED, _K.WITHDRAWN)
+
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """One event; `status` and `label` are empty when it changed no status."""
+    """One event; `status` and `label` are empty when it changed no status, `step` when it was done in none."""
 
     at: dt.datetime
     actor: str
@@ -28,6 +32,7 @@ class HistoryLine:
     note: str
     log_reference: str
     digest: str  # of the content that was approved
+    step: str
 
 
 @dataclass(frozen=True)
@@ -52,13 +57,34 @@ def _line(event: MessageEvent) -> HistoryLine:
         at=event.at,
         # A stored name is as people wrote it; that of the system is a word of ours.
         actor=_("system") if event.actor_name == SYSTEM else event.actor_name,
-        title=_("Message status repaired") if repaired else "" if status else event.get_kind_display(),
+        title=_("Message status repaired") if repaired else "" if status else title_of(event),
         status=int(status) if status else None,
         label=str(status.label) if status else "",
         note=_note(event),
         log_reference=public_id(event.log_reference) if event.log_reference else "",
         digest=bytes(event.content_digest).hex().upper() if event.content_digest else "",
+        step=event.step.name if event.step else "",
     )
+
+
+def title_of(event: MessageEvent) -> str:
+    """Say what was done, of an event that changed no status: also where the message went, or who was asked."""
+    words = {
+        _K.APPROVED: _("Approved and passed on to %(to)s"),
+        _K.FORWARDED: _("Passed on to %(to)s"),
+        _K.RETURNED: _("Sent back to %(to)s"),
+        _K.ASKED: _("Question to %(who)s"),
+        _K.ANSWERED: _("Answer to %(asker)s"),
+        _K.WITHDRAWN: _("Question to %(who)s withdrawn"),
+    }
+    question = event.question
+    values = {
+        "to": event.to_step.name if event.to_step else "",
+        "who": question.addressee if question else "",
+        "asker": question.asked_by_name if question else "",
+    }
+    kind = _K(event.kind)
+    return words[kind] % values if kind in words else str(kind.label)
 
 
 def _note(event: MessageEvent) -> str:

@@ -103,6 +103,7 @@ def get_message_for(environment: Environment, message_id: UUID) -> Message:
             "token__app_connector",
             "workflow_version__workflow",
             "step__group",
+            "question",
         )
         .defer("token__digest")
         .filter(environment=environment, pk=message_id)
@@ -120,7 +121,7 @@ def reading_of(message: Message) -> MessageReading | None:
 
 def events_of(message: Message) -> list[MessageEvent]:
     """Return what happened to a message, the newest first."""
-    return list(message.events.order_by("-id")[:MAX_EVENTS])
+    return list(message.events.select_related("step", "to_step", "question").order_by("-id")[:MAX_EVENTS])
 
 
 def failure_of(message: Message, events: list[MessageEvent]) -> LogEntry | None:

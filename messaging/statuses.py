@@ -66,14 +66,16 @@ _CHANGE = """
             attempts = CASE %(after)s WHEN 20 THEN attempts + 1 WHEN 30 THEN 0 ELSE attempts END,
             answers_due = %(answers)s,
             workflow_version_id = COALESCE(%(version)s, workflow_version_id),
-            step_id = %(step)s
+            step_id = %(step)s,
+            due_at = CURRENT_TIMESTAMP + %(deadline_days)s * INTERVAL '1 day'
         WHERE id = ANY (%(ids)s) AND status = %(before)s
         RETURNING id
     ), noted AS (
         INSERT INTO messaging_messageevent
-            (message_id, kind, from_status, to_status, at, actor_id, actor_name, note, log_reference, content_digest)
+            (message_id, kind, from_status, to_status, at, actor_id, actor_name, note, log_reference, content_digest,
+             step_id)
         SELECT id, 'status', %(before)s, %(after)s, CURRENT_TIMESTAMP, %(actor)s, %(actor_name)s, %(note)s,
-               %(log_reference)s, %(content_digest)s
+               %(log_reference)s, %(content_digest)s, %(decided_in)s
         FROM moved
     )
     SELECT id FROM moved
@@ -95,14 +97,16 @@ def change_status(
     log_reference: UUID | None = None,
     content_digest: bytes | None = None,
     step: WorkflowStep | None = None,
+    decided_in: WorkflowStep | None = None,
     lease_until: datetime | None = None,
 ) -> list[UUID]:
     """Move messages from one status to another, with one event each, and return the ids that moved.
 
     A message that is no longer in `before` stays as it is and is not returned: of two who act at once, one wins.
-    `step` is where a message waits in its workflow, for status 30 only; `lease_until` until when a worker holds it in
-    status 20, or until when it rests in status 10; `content_digest` is the SHA-256 of what was approved. Without an
-    actor the system acts, under `actor_name` if given.
+    `step` is where a message waits in its workflow, for status 30 only, and sets its deadline; `decided_in` the step
+    in which a person decided on it; `lease_until` until when a worker holds it in status 20, or until when it rests in
+    status 10; `content_digest` is the SHA-256 of what was approved. Without an actor the system acts, under
+    `actor_name` if given.
     Runs in the caller's transaction. Raises `ForbiddenTransition`.
     """
     if (before, after) not in TRANSITIONS:
@@ -121,6 +125,8 @@ def change_status(
                 "content_digest": content_digest,
                 "version": step.version_id if step else None,
                 "step": step.pk if step else None,
+                "deadline_days": step.deadline_days if step else None,
+                "decided_in": decided_in.pk if decided_in else None,
                 "lease_until": lease_until,
                 "answers": ANSWERS_PER_CHANGE,
             },

@@ -40,7 +40,7 @@ class SystemUserFactory(UserFactory):
 
 
 class EnvironmentFactory(DjangoModelFactory[connectors.Environment]):
-    """An environment as it is opened: with its message types, blocked, and the workflow *Accorderen*."""
+    """An environment as it is opened: with its message types, blocked, and the delivered workflows."""
 
     class Meta:
         model = connectors.Environment

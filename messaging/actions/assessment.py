@@ -1,79 +1,82 @@
-"""Assessing messages: approve, reject, and repair the status of a rejected one (DOMAIN 1a and 2)."""
+"""Assessing messages: approve, reject, and repair the status of a rejected one (DOMAIN 1a and 2).
+
+An approval decides (status 50) in the last step of the workflow, and in an earlier one when that step says so; in any
+other step it passes the message on, as *Doorzetten* does (`messaging.actions.routing`).
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from messaging.actions.acting import MAX_REMARK, SomebodyWasFirst, first_was, lock, membership_of, move, take
 from messaging.approval import stored_digest
-from messaging.models import Message, WorkflowStep
+from messaging.models import Message, MessageEvent, WorkflowStep
 from messaging.models.workflows import StepAction
 from messaging.statuses import Status, change_status
-from messaging.workflow import entry_step, first_step, may_act
-from portal import formats
+from messaging.workflow import entry_step, first_step, next_step
 from portal.errors import DomainError
-from portal.models import Membership, User
+from portal.models import User
 from portal.permissions import ASSESS
 
-MAX_REASON = 2000  # characters
+__all__ = ["MAX_REASON", "SomebodyWasFirst", "approve_message", "reject_message", "repair_message"]
 
-
-class SomebodyWasFirst(DomainError):
-    """The message is no longer where it was on the screen; the text tells who did what, and when."""
+MAX_REASON = MAX_REMARK
 
 
 @transaction.atomic
-def approve_message(*, message: Message, digest_seen: str, acting_user: User) -> None:
-    """Approve a message in the workflow (30 -> 50); it is sent on the next run.
+def approve_message(
+    *, message: Message, digest_seen: str, acting_user: User, seen: int | None = None
+) -> WorkflowStep | None:
+    """Approve a message in the step of the workflow where it waits.
 
-    `digest_seen` is the SHA-256, in hex, of the document as it stood on the assessor's screen. The event keeps it, and
-    only these bytes are sent (`messaging.approval.approved_digest`).
+    Where the approval decides, the message is sent on the next run (30 -> 50) and None is returned; elsewhere it goes
+    to the next step, which is returned. `digest_seen` is the SHA-256, in hex, of the document as it stood on the
+    assessor's screen, and `seen` the newest act on it. The event keeps the digest, and only these bytes are sent
+    (`messaging.approval.approved_digest`).
     Raises `DomainError` when it is another one than that of the message, when the stored content is no longer what
-    was received, or when the user may not approve here; `SomebodyWasFirst` when the message has left the workflow.
+    was received, or when the user may not approve here; `SomebodyWasFirst` when the message has gone on since.
     """
-    _require_in_workflow(message)
-    _require_may(acting_user, message, StepAction.APPROVE)
-    digest = stored_digest(message)
-    if digest != bytes(message.content_digest):
-        raise DomainError(
-            _(
-                "You approved nothing: the stored document is not the one that was received, its SHA-256 is another "
-                "one. Report this to the support staff."
-            )
-        )
-    if digest_seen.lower() != digest.hex():
-        raise DomainError(_("You did not see this document: its SHA-256 is another one. Open the message again."))
-    _move(message, Status.IN_WORKFLOW, Status.READY, acting_user, content_digest=digest)
+    message, step = take(message, acting_user, StepAction.APPROVE, seen)
+    digest = _approved_digest(message, digest_seen)
+    onward = None if step.approval_decides else next_step(step)
+    if onward:
+        move(message, onward, MessageEvent.Kind.APPROVED, acting_user, step=step, content_digest=digest)
+    else:
+        _decide(message, Status.READY, acting_user, step, content_digest=digest)
+    return onward
 
 
 @transaction.atomic
-def reject_message(*, message: Message, reason: str, acting_user: User) -> None:
-    """Reject a message in the workflow (30 -> 40); the reason becomes the note of the event.
+def reject_message(*, message: Message, reason: str, acting_user: User, seen: int | None = None) -> None:
+    """Reject a message in the workflow (30 -> 40), in whichever step; the reason becomes the note of the event.
 
     Raises `DomainError` at the field `reason` when it is empty, or when the user may not reject here, and
-    `SomebodyWasFirst` when the message has left the workflow.
+    `SomebodyWasFirst` when the message has gone on since.
     """
-    _require_in_workflow(message)
-    _require_may(acting_user, message, StepAction.REJECT)
+    message, step = take(message, acting_user, StepAction.REJECT, seen)
     if not reason.strip():
         raise DomainError(_("Say why you reject the message."), field="reason")
-    _move(message, Status.IN_WORKFLOW, Status.REJECTED, acting_user, note=reason.strip()[:MAX_REASON])
+    _decide(message, Status.REJECTED, acting_user, step, note=reason.strip()[:MAX_REASON])
 
 
 @transaction.atomic
 def repair_message(*, message: Message, acting_user: User) -> None:
     """Put a rejected message back into its workflow (40 -> 30), *Herstellen berichtstatus*.
 
-    It waits in the first step of the version that it was in; a message that could not be read never was in one and
-    enters the current version of its type's workflow: people then decide with the document itself before them.
+    It waits in the first step of the version that it was in, and everybody may act on it anew: what people did before
+    the rejection does not count for four eyes. A message that could not be read never was in a version and enters the
+    current one of its type's workflow: people then decide with the document itself before them.
     Raises `DomainError` when no workflow handles the type or the user may not assess, and `SomebodyWasFirst`.
     """
-    membership = _membership(acting_user, message)
-    if membership is None or membership.role not in ASSESS:
+    message = lock(message)
+    if membership_of(acting_user, message).role not in ASSESS:
         raise DomainError(_("Assessors and administrators can repair the status of a message."))
-    if message.status != Status.REJECTED:
-        raise _first_was(message)
-    _move(message, Status.REJECTED, Status.IN_WORKFLOW, acting_user, step=_step_after_repair(message))
+    step = _step_after_repair(message) if message.status == Status.REJECTED else None
+    if step is None or not change_status(
+        [message.pk], before=Status.REJECTED, after=Status.IN_WORKFLOW, actor=acting_user, step=step
+    ):
+        raise first_was(message)
 
 
 def _step_after_repair(message: Message) -> WorkflowStep:
@@ -90,48 +93,39 @@ def _step_after_repair(message: Message) -> WorkflowStep:
     return step
 
 
-def _move(
+def _approved_digest(message: Message, seen: str) -> bytes:
+    """Return the digest of the stored document when it is what was received, and what was seen."""
+    digest = stored_digest(message)
+    if digest is None or digest != bytes(message.content_digest):
+        raise DomainError(
+            _(
+                "You approved nothing: the stored document is not the one that was received, its SHA-256 is another "
+                "one. Report this to the support staff."
+            )
+        )
+    if seen.lower() != digest.hex():
+        raise DomainError(_("You did not see this document: its SHA-256 is another one. Open the message again."))
+    return digest
+
+
+def _decide(
     message: Message,
-    before: Status,
-    after: Status,
+    status: Status,
     actor: User,
+    step: WorkflowStep,
     *,
     note: str = "",
-    step: WorkflowStep | None = None,
     content_digest: bytes | None = None,
 ) -> None:
-    moved = change_status(
-        [message.pk], before=before, after=after, actor=actor, note=note, step=step, content_digest=content_digest
+    before = Status.IN_WORKFLOW
+    decided = change_status(
+        [message.pk],
+        before=before,
+        after=status,
+        actor=actor,
+        note=note,
+        content_digest=content_digest,
+        decided_in=step,
     )
-    if not moved:
-        raise _first_was(message)
-
-
-def _membership(user: User, message: Message) -> Membership | None:
-    return Membership.objects.filter(user=user, environment=message.environment_id).first()
-
-
-def _require_may(user: User, message: Message, action: StepAction) -> None:
-    membership = _membership(user, message)
-    if membership is None or not may_act(membership, message, action):
-        raise DomainError(_("In this step of the workflow you cannot do this; the page says who can."))
-
-
-def _require_in_workflow(message: Message) -> None:
-    if message.status != Status.IN_WORKFLOW:
-        raise _first_was(message)
-
-
-def _first_was(message: Message) -> SomebodyWasFirst:
-    """Tell what happened to the message in the meantime, from its newest status event."""
-    event = message.events.filter(kind="status").order_by("-id").first()
-    if event is None or event.to_status is None:
-        return SomebodyWasFirst(_("The status of this message changed in the meantime. You changed nothing."))
-    return SomebodyWasFirst(
-        _("You changed nothing: %(who)s was first. Since %(when)s the status is %(status)s.")
-        % {
-            "who": event.actor_name,
-            "when": formats.seconds_nl(event.at),
-            "status": f"{event.to_status} {Status(event.to_status).label}",
-        }
-    )
+    if not decided:
+        raise first_was(message)

@@ -1,8 +1,9 @@
 """What is sent: message types, workflows, organisations, messages with their content and events, and the log."""
 
 from messaging.models.delivery import Delivery, DeliveryChannel, DeliveryRoute, ResendRun
+from messaging.models.events import MessageEvent, Question
 from messaging.models.log import LogEntry
-from messaging.models.messages import Message, MessageContent, MessageEvent, MessageReading
+from messaging.models.messages import Message, MessageContent, MessageReading
 from messaging.models.organisations import Organisation, OrganisationNumber
 from messaging.models.workflows import MessageType, Workflow, WorkflowStep, WorkflowVersion
 
@@ -18,6 +19,7 @@ __all__ = [
     "MessageType",
     "Organisation",
     "OrganisationNumber",
+    "Question",
     "ResendRun",
     "Workflow",
     "WorkflowStep",

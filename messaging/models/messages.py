@@ -10,7 +10,6 @@ import time
 import uuid
 
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.functions import TransactionNow
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +106,17 @@ class Message(models.Model):
         verbose_name=_("step"),
         db_index=False,
     )
+    # Until when somebody has to act in that step; empty when the step sets no term.
+    due_at = models.DateTimeField(_("deadline"), null=True)
+    # The question that has to be answered before anybody can go on.
+    question = models.ForeignKey(
+        "messaging.Question",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name=_("open question"),
+        db_index=False,
+    )
 
     class Meta:
         verbose_name = _("message")
@@ -114,7 +124,13 @@ class Message(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["token", "external_message_id"], name="external_id_once_per_token"),
             models.CheckConstraint(name="message_status_known", condition=models.Q(status__in=Status.values)),
+            models.CheckConstraint(
+                name="step_in_workflow_only",
+                condition=models.Q(status=Status.IN_WORKFLOW)
+                | models.Q(step__isnull=True, due_at__isnull=True, question__isnull=True),
+            ),
         ]
+        # What waits in a step has an index of its own, over an expression: `message_tasks` in migration 0007.
         indexes = [
             # Lists, newest first; `environment` leads every one of them.
             models.Index(fields=["environment", "-id"], name="message_list"),
@@ -174,6 +190,25 @@ class Message(models.Model):
                     RETURN NULL;
                 """,
             ),
+            pgtrigger.Trigger(
+                name="message_move_has_event",
+                level=pgtrigger.Row,
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("step_id"),
+                condition=pgtrigger.Condition(
+                    "OLD.status = 30 AND NEW.status = 30 AND OLD.step_id IS DISTINCT FROM NEW.step_id"
+                ),
+                timing=pgtrigger.Deferred,
+                func="""
+                    IF NOT EXISTS (SELECT FROM messaging_messageevent e
+                                   WHERE e.message_id = NEW.id AND e.step_id = OLD.step_id
+                                     AND e.to_step_id = NEW.step_id AND e.at = CURRENT_TIMESTAMP) THEN
+                        RAISE EXCEPTION 'message % went to another step without an event', NEW.id
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -225,53 +260,3 @@ class MessageReading(models.Model):
 
     def __str__(self) -> str:
         return public_id(self.message_id)
-
-
-class MessageEvent(models.Model):
-    """Something that happened to a message, with time, actor and note; append-only."""
-
-    class Kind(models.TextChoices):
-        STATUS = "status", _("Status")
-        LINKED = "linked", _("Organisation linked")
-        NOTE = "note", _("Remark")
-        RESENT = "resent", _("To be sent again")
-
-    message = models.ForeignKey(
-        Message, on_delete=models.CASCADE, related_name="events", verbose_name=_("message"), db_index=False
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.STATUS)
-    from_status = models.PositiveSmallIntegerField(_("from status"), choices=Status, null=True)
-    to_status = models.PositiveSmallIntegerField(_("to status"), choices=Status, null=True)
-    at = models.DateTimeField(_("time"), db_default=TransactionNow())
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name=_("actor"),
-        db_index=False,
-        db_constraint=False,
-    )
-    actor_name = models.CharField(_("actor name"), max_length=150)
-    note = models.TextField(_("note"), blank=True)
-    log_reference = models.UUIDField(_("log reference"), null=True)
-    # Of the content that an assessor approved; delivery sends these bytes or stops.
-    content_digest = models.BinaryField(_("SHA-256 of the approved content"), max_length=32, null=True)
-
-    class Meta:
-        verbose_name = _("message event")
-        verbose_name_plural = _("message events")
-        indexes = [models.Index(fields=["message", "id"], name="message_events")]
-        constraints = [
-            models.CheckConstraint(
-                name="status_event_has_status",
-                condition=~models.Q(kind="status") | models.Q(to_status__isnull=False),
-            ),
-        ]
-        triggers = [
-            no_truncate(),
-            pgtrigger.Protect(name="events_are_append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()} {self.at}"

@@ -127,9 +127,14 @@ class WorkflowStep(models.Model):
         help_text=_("When chosen, only its members act."),
     )
     actions = ArrayField(models.CharField(max_length=10, choices=StepAction), verbose_name=_("actions"))
+    approval_decides = models.BooleanField(
+        _("approval decides at once"),
+        default=False,
+        help_text=_("Otherwise an approval in a step that is not the last one passes the message on."),
+    )
     deadline_days = models.PositiveSmallIntegerField(_("deadline in days"), null=True, blank=True)
     four_eyes = models.BooleanField(
-        _("four eyes"), default=False, help_text=_("Somebody else than who acted in an earlier step.")
+        _("four eyes"), default=False, help_text=_("Somebody else than who passed the message on in an earlier step.")
     )
 
     class Meta:
@@ -142,6 +147,8 @@ class WorkflowStep(models.Model):
                 name="workflow_step_position",
                 deferrable=models.Deferrable.DEFERRED,
             ),
+            # Target of the composite key that holds a message in a step of its own version.
+            models.UniqueConstraint(fields=["id", "version"], name="workflow_step_version"),
             models.CheckConstraint(
                 name="workflow_step_actions_known",
                 condition=Q(actions__contained_by=[action.value for action in StepAction]) & Q(actions__len__gte=1),
@@ -159,6 +166,24 @@ class WorkflowStep(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 func=_STEP_IS_DRAFT.format(row="OLD") + "IF TG_OP = 'DELETE' THEN RETURN OLD; END IF; RETURN NEW;",
+            ),
+            pgtrigger.Trigger(
+                name="step_group_in_environment",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("group_id", "version_id"),
+                condition=pgtrigger.Condition("NEW.group_id IS NOT NULL"),
+                func="""
+                    IF NOT EXISTS (
+                        SELECT FROM messaging_workflowversion v
+                        JOIN messaging_workflow w ON w.id = v.workflow_id
+                        JOIN connectors_usergroup g ON g.environment_id = w.environment_id
+                        WHERE v.id = NEW.version_id AND g.id = NEW.group_id
+                    ) THEN
+                        RAISE EXCEPTION 'the group of a step is in the environment of its workflow'
+                            USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

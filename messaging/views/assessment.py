@@ -82,7 +82,7 @@ def _repair(request: EnvironmentRequest, message: Message) -> bool:
     return _try(request, lambda: repair_message(message=message, acting_user=request.user), done)
 
 
-def _try(request: EnvironmentRequest, action: Callable[[], None], done: str) -> bool:
+def _try(request: EnvironmentRequest, action: Callable[[], object], done: str) -> bool:
     """Act, and have the page say that it is done, or what the rule said. Tells whether it was done."""
     try:
         action()

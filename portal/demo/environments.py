@@ -62,7 +62,7 @@ def _make_waiting(people: dict[str, User]) -> dict[str, str]:
 def _open_environment(code: str, name: str, people: dict[str, User]) -> Environment:
     environment = create_environment(code=code, name=name, acting_user=people["superuser"])
     add_members(environment, people)
-    workflow = environment.workflows.get()
+    workflow = environment.workflows.get(name="Accorderen")
     for message_type in environment.message_types.all():
         update_message_type(
             message_type=message_type, blocked=False, workflow=workflow, acting_user=people["beheerder"]

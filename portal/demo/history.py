@@ -167,6 +167,7 @@ def _write_events(
             note=note,
             log_reference=reference,
             content_digest=message.content_digest if after is Status.READY else None,
+            step=office.step if by_person else None,
         )
 
 

@@ -17,7 +17,8 @@ DOCUMENTS = Path(__file__).parents[1] / "fixtures" / "documents"
 
 def open_type(environment: Environment, kind: str = "BTW") -> None:
     """Let the delivered workflow handle a type."""
-    environment.message_types.filter(code=kind).update(workflow=environment.workflows.get(), blocked=False)
+    workflow = environment.workflows.get(name="Accorderen")
+    environment.message_types.filter(code=kind).update(workflow=workflow, blocked=False)
 
 
 def make_message(environment: Environment, **values: Any) -> Message:

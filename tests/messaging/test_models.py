@@ -9,10 +9,20 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Model
 
-from messaging.models import LogEntry, Message, MessageContent, MessageEvent, MessageType, WorkflowStep, WorkflowVersion
+from messaging.models import (
+    LogEntry,
+    Message,
+    MessageContent,
+    MessageEvent,
+    MessageType,
+    Question,
+    WorkflowStep,
+    WorkflowVersion,
+)
 from messaging.models.messages import new_message_id
 from messaging.statuses import TRANSITIONS, Status
-from tests.factories import EnvironmentFactory, MessageFactory, TokenFactory
+from tests.factories import EnvironmentFactory, MessageFactory, TokenFactory, UserFactory, UserGroupFactory
+from tests.messaging.workflows import make_steps, make_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +134,7 @@ def test_every_message_type_starts_blocked() -> None:
 def test_a_type_is_opened_only_with_a_workflow_that_approves_and_rejects() -> None:
     environment = EnvironmentFactory()
     message_type = environment.message_types.first()
-    usable = environment.workflows.get()
+    usable = environment.workflows.get(name="Accorderen")
     draft = environment.workflows.create(name="Concept")
     WorkflowVersion.objects.create(workflow=draft, number=1)
 
@@ -135,13 +145,13 @@ def test_a_type_is_opened_only_with_a_workflow_that_approves_and_rejects() -> No
 
 def test_a_message_type_takes_no_workflow_of_another_environment() -> None:
     message_type = EnvironmentFactory().message_types.first()
-    foreign = EnvironmentFactory().workflows.get()
+    foreign = EnvironmentFactory().workflows.get(name="Accorderen")
 
     assert _refused(f"workflow_id = {foreign.pk}", table=MessageType, where=message_type.pk)
 
 
 def test_a_published_workflow_version_is_final() -> None:
-    version = EnvironmentFactory().workflows.get().versions.get()
+    version = EnvironmentFactory().workflows.get(name="Accorderen").versions.get()
     step = version.steps.get()
 
     assert _refused("name = 'other'", table=WorkflowStep, where=step.pk)
@@ -162,3 +172,88 @@ def test_a_message_of_a_token_stays_with_the_token() -> None:
 
     assert message.environment == token.environment
     assert _refused("token_id = token_id + 1", table=Message, where=message.pk)
+
+
+def _waiting(*, four_eyes: bool = False) -> tuple[Message, list[WorkflowStep]]:
+    environment = EnvironmentFactory()
+    steps = make_steps(environment, {}, {"four_eyes": four_eyes})
+    return make_waiting(environment, steps[0]), steps
+
+
+def _event_is_refused(message: Message, **values: Any) -> bool:
+    try:
+        with transaction.atomic():
+            MessageEvent.objects.create(message=message, actor_name="test", **values)
+    except DatabaseError:
+        return True
+    return False
+
+
+def test_a_message_waits_in_a_step_of_its_own_version_only() -> None:
+    message, _steps = _waiting()
+    foreign = make_steps(message.environment, {})[0]
+
+    assert _refused(f"step_id = {foreign.pk}", table=Message, where=message.pk)
+
+
+def test_a_move_without_its_event_is_refused() -> None:
+    message, steps = _waiting()
+
+    assert _refused(f"step_id = {steps[1].pk}", table=Message, where=message.pk)
+
+
+def test_outside_the_workflow_no_message_has_a_step_a_deadline_or_a_question() -> None:
+    message = MessageFactory(status=Status.READY)
+
+    assert _refused("due_at = now()", table=Message, where=message.pk)
+
+
+@pytest.mark.parametrize("kind", ["approve", "forward", "return", "ask", "answer", "withdraw"])
+def test_an_act_names_its_step(kind: str) -> None:
+    message, _steps = _waiting()
+
+    assert _event_is_refused(message, kind=kind)
+
+
+def test_a_decision_of_a_person_names_its_step() -> None:
+    message, steps = _waiting()
+    decision = {"from_status": 30, "to_status": 50, "actor": UserFactory()}
+
+    assert _event_is_refused(message, **decision)
+    assert not _event_is_refused(message, **decision, step=steps[0])
+
+
+def test_an_act_in_a_step_of_another_version_is_refused() -> None:
+    message, steps = _waiting()
+    foreign = make_steps(message.environment, {})[0]
+
+    assert _event_is_refused(message, kind="forward", step=foreign, to_step=steps[1])
+    assert _event_is_refused(message, kind="forward", step=steps[0], to_step=foreign)
+
+
+def test_four_eyes_is_held_by_the_database() -> None:
+    message, steps = _waiting(four_eyes=True)
+    first, second = UserFactory(), UserFactory()
+    MessageEvent.objects.create(message=message, kind="forward", step=steps[0], to_step=steps[1], actor=first)
+    decision = {"from_status": 30, "to_status": 50, "step": steps[1]}
+
+    assert _event_is_refused(message, **decision, actor=first)
+    assert not _event_is_refused(message, **decision, actor=second)
+
+
+def test_one_question_at_a_time_and_its_facts_stay() -> None:
+    message, steps = _waiting()
+    values = {"message": message, "environment": message.environment, "step": steps[0], "text": "?", "to_name": "Jan"}
+    question = Question.objects.create(**values)
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Question.objects.create(**values)
+    assert _refused("text = 'other'", table=Question, where=question.pk)
+    assert not _refused("closed_at = now()", table=Question, where=question.pk)
+
+
+def test_the_group_of_a_step_is_of_its_environment() -> None:
+    foreign = UserGroupFactory()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        make_steps(EnvironmentFactory(), {"group": foreign})

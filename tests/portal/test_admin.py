@@ -208,7 +208,7 @@ def test_a_superuser_opens_an_environment_with_everything_in_it(superuser: User,
     login(superuser).post(reverse("admin:connectors_environment_add"), {"code": "O77777AB", "name": "Nieuw kantoor"})
 
     made = Environment.objects.get(code="O77777AB")
-    assert (made.name, made.message_types.count(), made.workflows.count()) == ("Nieuw kantoor", 4, 1)
+    assert (made.name, made.message_types.count(), made.workflows.count()) == ("Nieuw kantoor", 4, 2)
 
 
 def test_a_superuser_stops_an_app_connector_and_cannot_change_the_rest(

@@ -52,7 +52,7 @@ def _done(environment: Environment) -> set[str]:
 
 def _open_a_type(environment: Environment) -> None:
     message_type = MessageType.objects.get(environment=environment, code="BTW")
-    message_type.workflow, message_type.blocked = environment.workflows.get(), False
+    message_type.workflow, message_type.blocked = environment.workflows.get(name="Accorderen"), False
     message_type.save(update_fields=["workflow", "blocked"])
 
 

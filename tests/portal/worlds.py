@@ -6,7 +6,15 @@ import uuid
 from ipaddress import ip_network
 
 from connectors.models import ConnectorGrant, Environment, IpRule
-from messaging.models import Delivery, LogEntry, MessageReading, OrganisationNumber, ResendRun
+from messaging.models import (
+    Delivery,
+    LogEntry,
+    MessageReading,
+    OrganisationNumber,
+    Question,
+    ResendRun,
+    WorkflowStep,
+)
 from portal.models import MutedNotice, NoticeKind
 from tests.factories import (
     AllowlistEntryFactory,
@@ -41,6 +49,14 @@ def make_world(code: str) -> Environment:
         message=message, environment=environment, message_type=message.message_type, channel=channel
     )
     ResendRun.objects.create(environment=environment, key=uuid.uuid4(), total=1)
+    Question.objects.create(
+        message=message,
+        environment=environment,
+        step=WorkflowStep.objects.filter(version__workflow__environment=environment).earliest("pk"),
+        text="Zeer geheim bedrag?",
+        asked_by_name="Bea",
+        to_name="Jan",
+    )
     LogEntry.objects.create(
         cause="token_expired",
         door="soap",

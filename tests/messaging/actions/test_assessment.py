@@ -28,7 +28,7 @@ def _last_event(message: Message) -> tuple[int | None, int | None, str, str]:
 
 def _in_step(environment: Environment, **values: object) -> Message:
     """Make a message that waits in a step with these properties."""
-    version = WorkflowVersion.objects.create(workflow=environment.workflows.get(), number=2)
+    version = WorkflowVersion.objects.create(workflow=environment.workflows.get(name="Accorderen"), number=2)
     actions = [StepAction.APPROVE, StepAction.REJECT]
     step = WorkflowStep.objects.create(version=version, position=1, name="Stap", **{"actions": actions} | values)
     return make_message(environment, status=Status.IN_WORKFLOW, step=step, workflow_version=version)
@@ -147,7 +147,7 @@ def test_repair_of_a_message_that_was_never_read_enters_the_current_workflow(
 
     message.refresh_from_db()
     assert message.status == Status.IN_WORKFLOW
-    assert message.step == WorkflowStep.objects.get(version__workflow__environment=environment)
+    assert message.step == WorkflowStep.objects.get(version__workflow=environment.workflows.get(name="Accorderen"))
     assert message.step.version == message.workflow_version
 
 

@@ -26,7 +26,7 @@ def make_workflow(environment: Environment, *actions: StepAction, published: boo
 
 def test_a_type_with_a_usable_workflow_opens(environment: Environment, beheerder: User) -> None:
     message_type = environment.message_types.get(code="BTW")
-    workflow = environment.workflows.get()
+    workflow = environment.workflows.get(name="Accorderen")
 
     update_message_type(message_type=message_type, blocked=False, workflow=workflow, acting_user=beheerder)
 
@@ -77,7 +77,7 @@ def test_a_type_without_workflow_stays_blocked_also_past_the_action(environment:
 
 
 def test_the_workflow_of_another_environment_is_refused(environment: Environment, beheerder: User) -> None:
-    foreign = EnvironmentFactory().workflows.get()
+    foreign = EnvironmentFactory().workflows.get(name="Accorderen")
     message_type = environment.message_types.get(code="BTW")
 
     with pytest.raises(DomainError) as refusal:

@@ -27,7 +27,7 @@ GENERIC = "Er is een fout opgetreden bij het verzenden en ontvangen van berichte
 
 def open_types(environment: Environment) -> None:
     """Unblock every message type, with the delivered workflow."""
-    environment.message_types.update(blocked=False, workflow=environment.workflows.get())
+    environment.message_types.update(blocked=False, workflow=environment.workflows.get(name="Accorderen"))
 
 
 @pytest.fixture

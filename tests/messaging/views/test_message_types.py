@@ -59,7 +59,7 @@ def test_the_list_counts_with_as_many_queries_for_any_traffic(
 def test_save_and_close_opens_the_type_and_returns_to_the_list(
     environment: Environment, beheerder: User, login: Login
 ) -> None:
-    workflow = environment.workflows.get()
+    workflow = environment.workflows.get(name="Accorderen")
 
     answer = login(beheerder).post(url("message_type_save_and_close", environment, "BTW"), {"workflow": workflow.pk})
 
@@ -68,7 +68,7 @@ def test_save_and_close_opens_the_type_and_returns_to_the_list(
 
 
 def test_save_stays_at_the_properties(environment: Environment, beheerder: User, login: Login) -> None:
-    workflow = environment.workflows.get()
+    workflow = environment.workflows.get(name="Accorderen")
 
     answer = login(beheerder).post(
         url("message_type_save", environment, "BTW"), {"blocked": "on", "workflow": workflow.pk}
@@ -79,7 +79,7 @@ def test_save_stays_at_the_properties(environment: Environment, beheerder: User,
 
 
 def test_htmx_answers_the_changed_row_only(environment: Environment, beheerder: User, login: Login) -> None:
-    workflow = environment.workflows.get()
+    workflow = environment.workflows.get(name="Accorderen")
 
     answer = login(beheerder).post(
         url("message_type_save_and_close", environment, "BTW"), {"workflow": workflow.pk}, headers=HTMX
@@ -108,7 +108,7 @@ def test_opening_without_workflow_is_said_beside_the_field(
 def test_the_workflow_of_another_environment_cannot_be_chosen(
     environment: Environment, beheerder: User, outsider: User, login: Login
 ) -> None:
-    foreign = Environment.objects.get(code="O99999ZZ").workflows.get()
+    foreign = Environment.objects.get(code="O99999ZZ").workflows.get(name="Accorderen")
 
     answer = login(beheerder).post(url("message_type_save", environment, "BTW"), {"workflow": foreign.pk})
 
