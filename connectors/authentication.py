@@ -108,7 +108,9 @@ _GRANT = """
     WHERE t.digest = %(digest)s
 """
 
+# Until when (monotonic clock) which grant holds; the digests that some caller is looking up again ahead of time.
 _remembered: dict[bytes, tuple[float, Grant]] = {}
+_renewing: set[bytes] = set()
 _remember_lock = Lock()
 _REMEMBER_MOST = 10_000  # grants; past that all are forgotten, which costs one look-up each
 
@@ -134,9 +136,13 @@ def find_grant(data: str) -> Grant:
     digest = tokens.digest(data)
     now = time.monotonic()
     until, grant = _remembered.get(digest, (0.0, None))
-    if grant is not None and now < until:
+    left = until - now
+    if grant is not None and (left > settings.GATEWAY_GRANT_SECONDS / 2 or (left > 0 and not _may_renew(digest))):
         return grant
-    grant = _load_grant(digest)
+    try:
+        grant = _load_grant(digest)
+    finally:
+        _renewing.discard(digest)
     if grant is None:
         raise Refused(Cause.TOKEN_UNKNOWN, hint=tokens.hint(data))
     with _remember_lock:
@@ -144,6 +150,15 @@ def find_grant(data: str) -> Grant:
             _remembered.clear()
         _remembered[digest] = (now + settings.GATEWAY_GRANT_SECONDS, grant)
     return grant
+
+
+def _may_renew(digest: bytes) -> bool:
+    """Let one caller look a grant up ahead of time, so that a busy token never makes all its callers wait at once."""
+    with _remember_lock:
+        if digest in _renewing:
+            return False
+        _renewing.add(digest)
+        return True
 
 
 def forget_grants() -> None:

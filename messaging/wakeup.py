@@ -27,7 +27,8 @@ log = structlog.get_logger(__name__)
 def wake_workers() -> None:
     """Say that a message has been stored."""
     global _ringer
-    _stored.set()
+    if not _stored.is_set():
+        _stored.set()
     if _ringer is None and settings.WAKE_WORKERS:
         with _start:
             if _ringer is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -18,6 +19,7 @@ class NetworkError(ValueError):
         self.suggestion = suggestion
 
 
+@lru_cache(maxsize=4096)  # the same few callers come again and again
 def parse_address(text: str) -> Address:
     """Read one address; an IPv4-mapped IPv6 address becomes the IPv4 address that it stands for.
 

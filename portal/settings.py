@@ -76,7 +76,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # First, and it answers by itself: client programs need no session, language, CSRF token or sign-in.
-    "messaging.gateway.middleware.GatewayMiddleware",
+    "messaging.gateway.entrance.GatewayMiddleware",
     "portal.middleware.RequestIdMiddleware",
     "portal.middleware.SecurityHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",

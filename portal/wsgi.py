@@ -12,4 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
 # Seconds. The largest body that the gateway takes gets in at 2 Mbit/s; a pause of ten seconds is a lost connection.
 # A web process has eight threads: when half of them wait, the patience ends.
 watchman = Watchman(usual=Bounds(whole=120, silence=10), tight=Bounds(whole=10, silence=2), crowd=4)
-application = watchman.watch(get_wsgi_application())
+portal = get_wsgi_application()
+
+from messaging.gateway.entrance import gateway_before  # noqa: E402  models can be loaded only now
+
+application = watchman.watch(gateway_before(portal))

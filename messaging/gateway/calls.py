@@ -37,7 +37,7 @@ def admit(exchange: Exchange, token_text: str = "") -> Grant:
     Raises `SlowDown` instead when too many calls from its address had no valid token.
     """
     try:
-        data = read_credential(authorization=exchange.request.META.get("HTTP_AUTHORIZATION", ""), token_text=token_text)
+        data = read_credential(authorization=exchange.environ.get("HTTP_AUTHORIZATION", ""), token_text=token_text)
         grant = find_grant(data)
         decide(grant, exchange.call)
     except Refused as refused:

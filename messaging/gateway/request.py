@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.http import HttpRequest
 
 from connectors.authentication import Call, Refused
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import LogEntry
 from portal.addresses import client_hops
+
+# A request as WSGI has it: https://peps.python.org/pep-3333/
+Environ = dict[str, Any]
 
 _CHUNK = 64 * 1024
 
@@ -29,7 +32,7 @@ class BodyError(ValueError):
 class Exchange:
     """One request under way, and what has become known of it; a refusal is logged with all of that."""
 
-    request: HttpRequest
+    environ: Environ
     door: LogEntry.Door
     call: Call
     proxies: str
@@ -55,7 +58,7 @@ class Exchange:
             method=self.method,
             address=str(self.call.address),
             proxies=self.proxies,
-            client=self.request.META.get("HTTP_USER_AGENT", ""),
+            client=self.environ.get("HTTP_USER_AGENT", ""),
             sender_environment=self.call.customer_environment,
             message_type=self.message_type,
             external_message_id=self.external_id,
@@ -67,42 +70,41 @@ class Exchange:
         return record_refusal(refused.cause, circumstances, refused.evidence)
 
 
-def open_exchange(request: HttpRequest, door: LogEntry.Door) -> Exchange:
+def open_exchange(environ: Environ, door: LogEntry.Door) -> Exchange:
     """Begin with a request of which only the address is known."""
-    address, proxies = client_hops(request)
-    return Exchange(request, door, Call(address=address), ", ".join(map(str, proxies)))
+    address, proxies = client_hops(environ)
+    return Exchange(environ, door, Call(address=address), ", ".join(map(str, proxies)))
 
 
-def read_body(request: HttpRequest) -> bytes:
+def read_body(environ: Environ) -> bytes:
     """Read the whole body, at most `GATEWAY_MAX_BODY` bytes of it, also after unpacking. Raises `BodyError`."""
     limit = settings.GATEWAY_MAX_BODY
-    wanted = _announced_length(request, limit)
-    if wanted > limit and not _is_chunked(request):
+    wanted = _announced_length(environ, limit)
+    if wanted > limit and not _is_chunked(environ):
         raise BodyError(too_large=True)
-    # Django's own `request.body` knows no body without a length, which is how chunked ones arrive.
-    stream = request.META["wsgi.input"]
+    stream = environ["wsgi.input"]
     body = bytearray()
     while len(body) < wanted and (chunk := stream.read(min(_CHUNK, wanted - len(body)))):
         body += chunk
     if len(body) > limit:
         raise BodyError(too_large=True)
-    if len(body) < wanted and not _is_chunked(request):
+    if len(body) < wanted and not _is_chunked(environ):
         raise BodyError(too_large=False)
-    if request.META.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+    if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
         return _unpack(bytes(body), limit)
     return bytes(body)
 
 
-def _announced_length(request: HttpRequest, limit: int) -> int:
+def _announced_length(environ: Environ, limit: int) -> int:
     """Return how many bytes to read: of a chunked body, which does not say, one more than the limit."""
-    if _is_chunked(request):
+    if _is_chunked(environ):
         return limit + 1
-    length = request.META.get("CONTENT_LENGTH") or "0"
+    length = environ.get("CONTENT_LENGTH") or "0"
     return int(length) if length.isdecimal() else 0
 
 
-def _is_chunked(request: HttpRequest) -> bool:
-    return "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+def _is_chunked(environ: Environ) -> bool:
+    return "chunked" in environ.get("HTTP_TRANSFER_ENCODING", "").lower()
 
 
 def _unpack(packed: bytes, limit: int) -> bytes:

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse
 
 from connectors.actions.token_use import note_token_use
 from connectors.authentication import Grant, Refused
@@ -20,6 +19,7 @@ from connectors.throttling import SlowDown
 from messaging.gateway import metainfo, rest
 from messaging.gateway.answers import (
     RETRY_AFTER,
+    Reply,
     body_of,
     echo_connection,
     empty,
@@ -28,19 +28,19 @@ from messaging.gateway.answers import (
 )
 from messaging.gateway.calls import Upload, admit, message_of, upload
 from messaging.gateway.listing import QueryError, listed_rows, messages_of, read_page
-from messaging.gateway.request import Exchange, open_exchange
+from messaging.gateway.request import Environ, Exchange, open_exchange
 from messaging.models import LogEntry
 from messaging.models.messages import public_id
 
 COMM_SVC = Connector.COMM_SVC.value
 CONNECTOR_PATH = f"connectors/{COMM_SVC}".lower()
 # A handler takes what stands in the path behind the part that leads to it.
-Handler = Callable[[Exchange, str], HttpResponse]
+Handler = Callable[[Exchange, str], Reply]
 
 
-def answer_rest(request: HttpRequest, path: str) -> HttpResponse:
+def answer_rest(environ: Environ, path: str) -> Reply:
     """Answer at `/ProfitRestServices/<path>`, with `path` in lower case."""
-    exchange = open_exchange(request, LogEntry.Door.REST)
+    exchange = open_exchange(environ, LogEntry.Door.REST)
     try:
         try:
             response = _answer(exchange, path.rstrip("/"))
@@ -50,18 +50,18 @@ def answer_rest(request: HttpRequest, path: str) -> HttpResponse:
         response = _unavailable(RETRY_AFTER)
     except SlowDown as slow:
         response = _unavailable(slow.retry_after)
-    if request.method == "HEAD":
+    if environ["REQUEST_METHOD"] == "HEAD":
         # The length stays: it is that of the answer to GET.
-        response.content = b""
-    return echo_connection(request, response)
+        response.body = b""
+    return echo_connection(environ, response)
 
 
 @refuse_the_unexpected
-def _answer(exchange: Exchange, path: str) -> HttpResponse:
+def _answer(exchange: Exchange, path: str) -> Reply:
     methods, rest_of_path = _find(path)
     if not methods:
         raise Refused(Cause.PATH_UNKNOWN, evidence={"observed": path[:200]})
-    asked = exchange.request.method or ""
+    asked = exchange.environ["REQUEST_METHOD"]
     handler = methods.get("GET" if asked == "HEAD" else asked)
     if handler is None:
         raise Refused(Cause.HTTP_METHOD_UNKNOWN, evidence={"observed": asked[:40], "allowed": [*methods]})
@@ -81,9 +81,9 @@ def _find(path: str) -> tuple[Mapping[str, Handler], str]:
 # Messages -------------------------------------------------------------------------------------------------------------
 
 
-def _upload(exchange: Exchange, _rest: str) -> HttpResponse:
+def _upload(exchange: Exchange, _rest: str) -> Reply:
     exchange.method = "UploadMessage"
-    fields, content = _message_fields(exchange.request)
+    fields, content = _message_fields(exchange.environ)
     exchange.states(
         environment=fields.get("environmentid", ""),
         message_type=fields.get("messagetype", ""),
@@ -94,29 +94,29 @@ def _upload(exchange: Exchange, _rest: str) -> HttpResponse:
     return _json({"results": {COMM_SVC: {"messageId": message_id}}}, status=201)
 
 
-def _message_fields(request: HttpRequest) -> tuple[Mapping[str, str], str | bytes]:
+def _message_fields(environ: Environ) -> tuple[Mapping[str, str], str | bytes]:
     """Return the fields of a message in JSON, or of a bare document with its fields in the query."""
-    body = body_of(request)
+    body = body_of(environ)
     try:
-        if not rest.is_json(request.META.get("CONTENT_TYPE", ""), body):
-            return rest.parse_query(request.META.get("QUERY_STRING", "")), body
+        if not rest.is_json(environ.get("CONTENT_TYPE", ""), body):
+            return rest.parse_query(environ.get("QUERY_STRING", "")), body
         fields = rest.parse_fields(body, connector=COMM_SVC)
     except rest.RestError as error:
         raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
     return fields, fields.get("messagecontent", "")
 
 
-def _one_message(exchange: Exchange, message_id: str) -> HttpResponse:
+def _one_message(exchange: Exchange, message_id: str) -> Reply:
     exchange.method = "GetMessageStatus"
     grant = _admit_reader(exchange)
     return _json(listed_rows([message_of(grant, message_id)])[0])
 
 
-def _list(exchange: Exchange, _rest: str) -> HttpResponse:
+def _list(exchange: Exchange, _rest: str) -> Reply:
     exchange.method = "GetMessages"
     grant = _admit_reader(exchange)
     try:
-        page = read_page(rest.parse_query(exchange.request.META.get("QUERY_STRING", "")))
+        page = read_page(rest.parse_query(exchange.environ.get("QUERY_STRING", "")))
     except (QueryError, rest.RestError) as error:
         raise Refused(Cause.QUERY_UNREADABLE, grant=grant, evidence={"observed": str(error)}) from None
     return _json({"skip": page.skip, "take": page.take, "rows": listed_rows(messages_of(grant.token_id, page))})
@@ -125,34 +125,34 @@ def _list(exchange: Exchange, _rest: str) -> HttpResponse:
 # About the gateway itself ---------------------------------------------------------------------------------------------
 
 
-def _version(exchange: Exchange, _rest: str) -> HttpResponse:
+def _version(exchange: Exchange, _rest: str) -> Reply:
     exchange.method = "profitversion"
     _admit_anyone(exchange)
     return _json(metainfo.version())
 
 
-def _overview(exchange: Exchange, _rest: str) -> HttpResponse:
+def _overview(exchange: Exchange, _rest: str) -> Reply:
     exchange.method = "metainfo"
     return _json(metainfo.overview(_admit_anyone(exchange)))
 
 
-def _update_fields(exchange: Exchange, name: str) -> HttpResponse:
+def _update_fields(exchange: Exchange, name: str) -> Reply:
     exchange.method = "metainfo/update"
     return _json(metainfo.update_fields(_admit_for(exchange, name)))
 
 
-def _get_fields(exchange: Exchange, name: str) -> HttpResponse:
+def _get_fields(exchange: Exchange, name: str) -> Reply:
     exchange.method = "metainfo/get"
     _admit_for(exchange, name)
     return _json(metainfo.get_fields())
 
 
-def _other_connector(exchange: Exchange, name: str) -> HttpResponse:
+def _other_connector(exchange: Exchange, name: str) -> Reply:
     exchange.method = "connectors"
     raise _no_connector(exchange, name)
 
 
-def _description(_exchange: Exchange, _rest: str) -> HttpResponse:
+def _description(_exchange: Exchange, _rest: str) -> Reply:
     return reply(200, _openapi(), rest.CONTENT_TYPE)
 
 
@@ -202,11 +202,11 @@ def _no_connector(exchange: Exchange, name: str) -> Refused:
     return Refused(Cause.CONNECTOR_UNKNOWN, grant=_admit_anyone(exchange), evidence={"observed": name[:40]})
 
 
-def _json(answer: Mapping[str, Any], *, status: int = 200) -> HttpResponse:
+def _json(answer: Mapping[str, Any], *, status: int = 200) -> Reply:
     return reply(status, rest.encode(answer), rest.CONTENT_TYPE)
 
 
-def _refusal(exchange: Exchange, refused: Refused) -> HttpResponse:
+def _refusal(exchange: Exchange, refused: Refused) -> Reply:
     reference = public_id(exchange.record(refused))
     explanation = refused.cause.value
     if explanation.answer is Answer.WRONG_METHOD:
@@ -217,6 +217,6 @@ def _refusal(exchange: Exchange, refused: Refused) -> HttpResponse:
     return reply(500, body, rest.CONTENT_TYPE, **headers)
 
 
-def _unavailable(retry_after: int) -> HttpResponse:
+def _unavailable(retry_after: int) -> Reply:
     body = rest.unavailable(text=UNAVAILABLE_TEXT, retry_after=retry_after)
     return reply(503, body, rest.CONTENT_TYPE, **{"Retry-After": str(retry_after)})

@@ -9,7 +9,6 @@ from xml.sax.saxutils import escape
 
 from django.conf import settings
 from django.db import Error as DatabaseError
-from django.http import HttpRequest, HttpResponse
 
 from connectors.actions.token_use import note_token_use
 from connectors.authentication import Grant, Refused
@@ -19,6 +18,7 @@ from connectors.throttling import SlowDown
 from messaging.gateway import soap
 from messaging.gateway.answers import (
     RETRY_AFTER,
+    Reply,
     body_of,
     echo_connection,
     empty,
@@ -26,10 +26,11 @@ from messaging.gateway.answers import (
     reply,
 )
 from messaging.gateway.calls import Upload, admit, message_of, updates_of, upload
-from messaging.gateway.request import Exchange, open_exchange
+from messaging.gateway.request import Environ, Exchange, open_exchange
 from messaging.gateway.results import status_document, updates_document
 from messaging.models import LogEntry
 from messaging.models.messages import public_id
+from portal.addresses import scheme_of
 
 # Older clients use the second name.
 ENDPOINTS = {
@@ -38,22 +39,22 @@ ENDPOINTS = {
 }
 
 
-def answer_soap(request: HttpRequest, name: str) -> HttpResponse:
+def answer_soap(environ: Environ, name: str) -> Reply:
     """Answer at `/ProfitServices/<name>`, with `name` in lower case."""
-    if request.method == "POST":
-        response = _answer_call(request, known=name in ENDPOINTS)
+    if environ["REQUEST_METHOD"] == "POST":
+        response = _answer_call(environ, known=name in ENDPOINTS)
     elif name not in ENDPOINTS:
         response = empty(404)
-    elif request.method == "GET":
-        response = _describe(request, ENDPOINTS[name])
+    elif environ["REQUEST_METHOD"] == "GET":
+        response = _describe(environ, ENDPOINTS[name])
     else:
         response = empty(405, Allow="GET, POST")
-    return echo_connection(request, response)
+    return echo_connection(environ, response)
 
 
-def _answer_call(request: HttpRequest, *, known: bool) -> HttpResponse:
-    exchange = open_exchange(request, LogEntry.Door.SOAP)
-    version = soap.version_of(request.META.get("CONTENT_TYPE", ""))
+def _answer_call(environ: Environ, *, known: bool) -> Reply:
+    exchange = open_exchange(environ, LogEntry.Door.SOAP)
+    version = soap.version_of(environ.get("CONTENT_TYPE", ""))
     try:
         try:
             call = _read_call(exchange)
@@ -69,11 +70,11 @@ def _answer_call(request: HttpRequest, *, known: bool) -> HttpResponse:
 
 @refuse_the_unexpected
 def _read_call(exchange: Exchange) -> soap.SoapCall:
-    content_type = exchange.request.META.get("CONTENT_TYPE", "")
+    content_type = exchange.environ.get("CONTENT_TYPE", "")
     try:
         # The body is bounded already, so the parser needs no smaller bound.
         call = soap.parse_call(
-            body_of(exchange.request), content_type=content_type, max_bytes=settings.GATEWAY_MAX_BODY
+            body_of(exchange.environ), content_type=content_type, max_bytes=settings.GATEWAY_MAX_BODY
         )
     except soap.SoapError as error:
         raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
@@ -123,7 +124,7 @@ METHODS: dict[str, Callable[[Exchange, soap.SoapCall], str]] = {
 }
 
 
-def _fault(exchange: Exchange, version: soap.Version, refused: Refused) -> HttpResponse:
+def _fault(exchange: Exchange, version: soap.Version, refused: Refused) -> Reply:
     explanation = refused.cause.value
     status, body = soap.fault(
         version,
@@ -135,17 +136,17 @@ def _fault(exchange: Exchange, version: soap.Version, refused: Refused) -> HttpR
     return reply(status, body, version.content_type)
 
 
-def _unavailable(version: soap.Version, retry_after: int) -> HttpResponse:
+def _unavailable(version: soap.Version, retry_after: int) -> Reply:
     _status, body = soap.fault(version, blame=soap.Blame.RECEIVER, text=UNAVAILABLE_TEXT, number=-503, reference="")
     return reply(503, body, version.content_type, **{"Retry-After": str(retry_after)})
 
 
-def _describe(request: HttpRequest, name: str) -> HttpResponse:
+def _describe(environ: Environ, name: str) -> Reply:
     """Answer the WSDL with the address that was asked, or without a query a short page for people."""
     # The address as the caller wrote it, whatever it is: the answer goes to nobody else and is kept by no cache.
-    host = request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", "")
-    address = escape(f"{request.scheme}://{host}/ProfitServices/{name}", {'"': "&quot;"})
-    if "wsdl" in request.META.get("QUERY_STRING", "").lower():
+    host = environ.get("HTTP_HOST") or environ.get("SERVER_NAME", "")
+    address = escape(f"{scheme_of(environ)}://{host}/ProfitServices/{name}", {'"': "&quot;"})
+    if "wsdl" in environ.get("QUERY_STRING", "").lower():
         return reply(200, _wsdl().replace("{address}", address).encode(), "text/xml; charset=utf-8")
     page = (
         f'<!doctype html><html lang="nl"><meta charset="utf-8"><title>{name}</title><h1>{name}</h1>'
