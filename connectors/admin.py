@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from connectors.fields import display_network
 from connectors.models import (
     AllowlistEntry,
+    AllowlistRemark,
     AllowlistRequest,
     AppConnector,
     ConnectorGrant,
@@ -21,6 +22,7 @@ from connectors.models import (
 )
 from portal.admin_base import EnvironmentScopedAdmin
 from portal.admin_history import register_with_history
+from portal.admin_site import register
 
 
 class NetworkColumn:
@@ -147,7 +149,11 @@ class AllowlistRequestAdmin(NetworkColumn, EnvironmentScopedAdmin):
         "participant_number",
         "written_network",
         "explanation",
+        "log_reference",
+        "evidence",
         "status",
+        "assigned_to",
+        "awaits_answer",
         "submitted_by",
         "submitted_at",
         "decided_by",
@@ -183,6 +189,13 @@ class AllowlistEntryAdmin(NetworkColumn, EnvironmentScopedAdmin):
         "expires_at",
         "revoked_at",
         "revoked_by",
+        "revoke_reason",
+        "reviewed_at",
+        "review_on",
+        "first_used_at",
+        "first_used_hint",
+        "last_used_at",
+        "announced_days",
     )
     editable = ("expires_at",)
 
@@ -191,3 +204,19 @@ class AllowlistEntryAdmin(NetworkColumn, EnvironmentScopedAdmin):
 
     def history_within(self, environments: QuerySet[Any, Any]) -> Q:
         return self.within(environments)
+
+
+@register(AllowlistRemark)
+class AllowlistRemarkAdmin(EnvironmentScopedAdmin):
+    """What was said about incidents and addresses; append-only, so it is its own history."""
+
+    environment_path = "incident__environment"
+    list_display = ("at", "kind", "actor", "incident", "entry")
+    list_filter = ("kind",)
+    list_select_related = ("actor", "incident", "entry")
+    search_fields = ("incident__id", "entry__id")
+    fields = ("at", "kind", "actor", "incident", "entry", "text")
+
+    def within(self, environments: QuerySet[Any, Any]) -> Q:
+        numbers = Environment.objects.filter(pk__in=environments).values("participant_number")
+        return Q(incident__environment__in=environments) | Q(entry__participant_number__in=numbers)

@@ -62,6 +62,18 @@ class CidrField(models.Field[Any, Any]):
         return super().formfield(**{"form_class": NetworkFormField, **kwargs})
 
 
+@CidrField.register_lookup
+class Overlaps(models.Lookup[Any]):
+    """`network__overlaps=...`: the two have an address in common."""
+
+    lookup_name = "overlaps"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, tuple[Any, ...]]:
+        left, left_parameters = self.process_lhs(compiler, connection)
+        right, right_parameters = self.process_rhs(compiler, connection)
+        return f"{left} && {right}::cidr", (*left_parameters, *right_parameters)
+
+
 def display_network(network: Any) -> str:
     """Write a network as people do: a single address without its prefix length."""
     text = str(network)

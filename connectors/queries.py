@@ -131,7 +131,7 @@ def incidents_of(environment: Environment) -> QuerySet[AllowlistRequest]:
 
 def incidents_for_support() -> QuerySet[AllowlistRequest]:
     """Return the incidents of all environments; support staff sees them all."""
-    return AllowlistRequest.objects.select_related("environment", "submitted_by", "decided_by")
+    return AllowlistRequest.objects.select_related("environment", "submitted_by", "decided_by", "assigned_to")
 
 
 def get_incident_for_support(pk: int) -> AllowlistRequest:

@@ -13,6 +13,8 @@ from connectors.views import (
     second_environment,
     secrets,
     support,
+    support_decisions,
+    support_entries,
     tokens,
     users,
     wizard,
@@ -22,6 +24,7 @@ register_converter(EnvironmentCodeConverter, "env")
 
 _APPS = "<env:code>/beheer/app-connectors/"
 _APP = f"{_APPS}<int:pk>/"
+_QUEUE = "support/incidenten/"
 
 app_name = "connectors"
 urlpatterns: list[URLPattern] = [
@@ -71,9 +74,26 @@ urlpatterns: list[URLPattern] = [
     path("<env:code>/allowlist-incidenten/", incidents.incident_list, name="incident_list"),
     path("<env:code>/allowlist-incidenten/nieuw/", incidents.incident_add, name="incident_add"),
     path("<env:code>/allowlist-incidenten/<int:pk>/", incidents.incident_detail, name="incident_detail"),
-    path("support/incidenten/", support.support_queue, name="support_queue"),
-    path("support/incidenten/<int:pk>/", support.support_incident, name="support_incident"),
-    path("support/incidenten/<int:pk>/goedkeuren/", support.support_approve, name="support_approve"),
-    path("support/incidenten/<int:pk>/afkeuren/", support.support_reject, name="support_reject"),
-    path("support/allowlist/<int:pk>/intrekken/", support.entry_revoke, name="entry_revoke"),
+    path("<env:code>/allowlist-incidenten/<int:pk>/antwoorden/", incidents.incident_answer, name="incident_answer"),
+    path("<env:code>/allowlist/", incidents.allowlist, name="allowlist"),
+    path(_QUEUE, support.support_queue, name="support_queue"),
+    path(f"{_QUEUE}aantal/", support.support_count, name="support_count"),
+    path(f"{_QUEUE}meerdere/", support_decisions.support_several, name="support_several"),
+    path(f"{_QUEUE}meerdere/goedkeuren/", support_decisions.support_approve_several, name="support_approve_several"),
+    path(f"{_QUEUE}meerdere/afkeuren/", support_decisions.support_reject_several, name="support_reject_several"),
+    path(f"{_QUEUE}<int:pk>/", support.support_incident, name="support_incident"),
+    path(f"{_QUEUE}<int:pk>/goedkeuren/", support_decisions.support_approve, name="support_approve"),
+    path(
+        f"{_QUEUE}<int:pk>/beperkt-goedkeuren/",
+        support_decisions.support_approve_narrower,
+        name="support_approve_narrower",
+    ),
+    path(f"{_QUEUE}<int:pk>/afkeuren/", support_decisions.support_reject, name="support_reject"),
+    path(f"{_QUEUE}<int:pk>/vragen/", support_decisions.support_ask, name="support_ask"),
+    path(f"{_QUEUE}<int:pk>/toewijzen/", support_decisions.support_assign, name="support_assign"),
+    path("support/allowlist/", support_entries.support_entries, name="support_entries"),
+    path("support/allowlist/<int:pk>/", support_entries.support_entry, name="support_entry"),
+    path("support/allowlist/<int:pk>/einddatum/", support_entries.entry_expiry, name="entry_expiry"),
+    path("support/allowlist/<int:pk>/beoordelen/", support_entries.entry_review, name="entry_review"),
+    path("support/allowlist/<int:pk>/intrekken/", support_entries.entry_revoke, name="entry_revoke"),
 ]

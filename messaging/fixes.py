@@ -76,7 +76,7 @@ def _group(entry: LogEntry, code: str) -> str:
 
 
 def _incident(entry: LogEntry, code: str) -> str:
-    return reverse("connectors:incident_add", args=[code], query={"address": entry.address} if entry.address else None)
+    return reverse("connectors:incident_add", args=[code], query={"log": entry.public_reference})
 
 
 def _message_type(entry: LogEntry, code: str) -> str:

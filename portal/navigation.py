@@ -22,13 +22,17 @@ SUPPORT = "support"
 
 @dataclass(frozen=True)
 class Entry:
-    """A line that the menu can have. `roles` are those of `Role`, or `SUPPORT`; `in_environment` adds the code."""
+    """A line that the menu can have. `roles` are those of `Role`, or `SUPPORT`; `in_environment` adds the code.
+
+    `live`: the number behind it follows what happens, from `<url>aantal/`.
+    """
 
     url_name: str
     label: str | Promise
     icon: str
     roles: frozenset[str]
     in_environment: bool = True
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,7 @@ class MenuItem:
     icon: str
     count: str
     current: bool
+    live_url: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,7 +86,9 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 "support",
                 frozenset({SUPPORT}),
                 in_environment=False,
+                live=True,
             ),
+            Entry("connectors:support_entries", _("Allowlist"), "shield", frozenset({SUPPORT}), in_environment=False),
             Entry(
                 "messaging:support_log_list",
                 _("Communication log"),
@@ -146,4 +153,5 @@ def _current(urls: list[str], path: str) -> str:
 
 def _item(entry: Entry, url: str, request: HttpRequest, current: str) -> MenuItem:
     count = _counters[entry.url_name](request) if entry.url_name in _counters else None
-    return MenuItem(str(entry.label), url, entry.icon, str(count) if count else "", url == current)
+    live_url = f"{url}aantal/" if entry.live else ""
+    return MenuItem(str(entry.label), url, entry.icon, str(count) if count else "", url == current, live_url)

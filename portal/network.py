@@ -10,6 +10,9 @@ Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
 
 
+_NAT64 = IPv6Network("64:ff9b::/96")
+
+
 class NetworkError(ValueError):
     """Text that is no address or network; `code` says how: "unreadable" or "host_bits"."""
 
@@ -49,6 +52,13 @@ def parse_network(text: str) -> Network:
     if str(network.network_address) != str(ip_address(text.partition("/")[0])):
         raise NetworkError("host_bits", suggestion=network)
     return _unmapped_network(network)
+
+
+def behind_nat64(network: Network) -> Network | None:
+    """Return the IPv4 network that a NAT64 address (64:ff9b::/96, RFC 6052) stands for; None for any other."""
+    if network.version == 4 or not network.subnet_of(_NAT64):
+        return None
+    return ip_network((int(network.network_address) & 0xFFFFFFFF, network.prefixlen - 96))
 
 
 def covers(network: Network, address: Address) -> bool:

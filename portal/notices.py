@@ -6,7 +6,9 @@ Mail is read by more eyes than the portal: no amounts, tokens or content in it, 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, TypeAlias
 
 from django.conf import settings
@@ -29,6 +31,7 @@ __all__ = ["NoticeKind", "choose_notices", "members_with_roles", "muted_kinds", 
 # Translated when it is written, for each reader: a lazy text, or a function where values are put into it.
 Text: TypeAlias = str | Promise | Callable[[], str]
 
+_silenced: ContextVar[bool] = ContextVar("silenced", default=False)
 # Nothing that looks like the secret of a token leaves by mail, whatever text somebody typed it into.
 _SECRET = re.compile(r"[0-9A-Fa-f]{64}")
 
@@ -64,10 +67,20 @@ def notify(
         for user in people.values()
         if user.pk not in muted
     ]
-    if jobs:
+    if jobs and not _silenced.get():
         # Stored in the transaction at hand: no worker sees a job of something that is undone.
         send_notice.batch_defer(*jobs)
     return len(jobs)
+
+
+@contextmanager
+def silenced() -> Iterator[None]:
+    """Send nothing meanwhile: for what is made up, such as a demo."""
+    before = _silenced.set(True)
+    try:
+        yield
+    finally:
+        _silenced.reset(before)
 
 
 def muted_kinds(user: User) -> set[str]:

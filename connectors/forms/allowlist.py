@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from connectors.actions.allowlist import is_local
-from connectors.fields import NetworkFormField
+from connectors.fields import NetworkFormField, display_network
 from connectors.models import ENVIRONMENT_CODE, AllowlistRequest, CommunicationProfile
 from portal.network import NetworkError, parse_network
 
@@ -50,6 +51,25 @@ class IncidentForm(forms.Form):
     local_confirmed = forms.BooleanField(
         label=_("Yes, I mean this address, although it only exists inside a network"), required=False
     )
+    # The refusal that the form was filled in from.
+    log = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # The button beside a range with bits behind its prefix: that range, made right.
+    corrected = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
+
+    def __init__(self, data: Any = None, *, initial: dict[str, Any] | None = None) -> None:
+        if data and data.get("corrected"):
+            data = data.copy()
+            data["network"] = data["corrected"]
+        super().__init__(data, initial=initial)
+
+    @property
+    def suggestion(self) -> str:
+        """Return the range that was meant, when the one that was typed has bits set behind its prefix."""
+        try:
+            parse_network(str(self["network"].value() or ""))
+        except NetworkError as error:
+            return display_network(error.suggestion) if error.suggestion else ""
+        return ""
 
     @property
     def asks_about_local(self) -> bool:
@@ -71,13 +91,12 @@ class IncidentForm(forms.Form):
         return text
 
 
-class DecisionForm(forms.Form):
-    """Why support turns an incident down."""
+class AnswerForm(forms.Form):
+    """What an administrator answers support, or adds unasked."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
+    answer = forms.CharField(
+        label=_("Answer"),
         max_length=2000,
-        help_text=_("Required to reject; the administrator reads it."),
-        error_messages={"required": _("Fill in why; the administrator reads it and must know what to do.")},
-        widget=forms.Textarea(attrs={"rows": 3, "cols": 40, "data-key": "a"}),
+        error_messages={"required": _("Fill in your answer.")},
+        widget=forms.Textarea(attrs={"rows": 3, "cols": 60}),
     )

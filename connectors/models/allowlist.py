@@ -5,13 +5,24 @@ from __future__ import annotations
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Func, Q, When
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connectors.fields import CidrField, display_network
 from connectors.models.environments import Environment
 from portal.tracking import track
+
+# The widest range that may be asked for or allowed at all, as a prefix length by IP version.
+WIDEST = {4: 16, 6: 32}
+
+
+def not_wider_than_allowed() -> Q:
+    """Return the condition on a row that its network lies inside the widest bound."""
+    length = Func(F("network"), function="masklen", output_field=models.IntegerField())
+    version = Func(F("network"), function="family", output_field=models.IntegerField())
+    return Q(GreaterThanOrEqual(length, Case(When(Exact(version, 4), then=WIDEST[4]), default=WIDEST[6])))
 
 
 class CommunicationProfile(models.TextChoices):
@@ -50,11 +61,24 @@ class AllowlistRequest(models.Model):
     participant_number = models.CharField(_("participant number"), max_length=5)
     network = CidrField(_("address or range"))
     explanation = models.TextField(_("explanation"), max_length=2000, blank=True)
+    # The refusal that it was submitted from, and what the gateway had seen of the address by then.
+    log_reference = models.UUIDField(_("log reference"), null=True, blank=True)
+    evidence = models.JSONField(_("evidence"), default=dict, blank=True)
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.OPEN)
     submitted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", verbose_name=_("submitted by")
     )
     submitted_at = models.DateTimeField(_("submitted"), default=timezone.now)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
+    # Support has asked something that nobody has answered yet.
+    awaits_answer = models.BooleanField(_("waits for an answer"), default=False)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -84,6 +108,10 @@ class AllowlistRequest(models.Model):
             models.CheckConstraint(
                 name="rejection_has_reason", condition=~Q(status="rejected") | ~Q(decision_reason="")
             ),
+            models.CheckConstraint(
+                name="decided_incident_awaits_nothing", condition=Q(status="open") | Q(awaits_answer=False)
+            ),
+            models.CheckConstraint(name="incident_not_too_wide", condition=not_wider_than_allowed()),
         ]
         indexes = [
             models.Index(fields=["environment", "-id"], name="incident_by_environment"),
@@ -101,60 +129,3 @@ class AllowlistRequest(models.Model):
 
     def __str__(self) -> str:
         return f"#{self.pk} {display_network(self.network)} → {self.participant_number}"
-
-
-@track()
-class AllowlistEntry(models.Model):
-    """An address or range from which messages for a participant are let in, while it is not revoked or expired."""
-
-    participant_number = models.CharField(_("participant number"), max_length=5)
-    profile = models.CharField(
-        _("communication profile"),
-        max_length=12,
-        choices=CommunicationProfile,
-        default=CommunicationProfile.ACCOUNTANT,
-    )
-    network = CidrField(_("address or range"))
-    request = models.ForeignKey(
-        AllowlistRequest,
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="entries",
-        verbose_name=_("incident"),
-    )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name=_("created by"),
-    )
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
-    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
-    revoked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-        verbose_name=_("revoked by"),
-    )
-
-    class Meta:
-        verbose_name = _("allowlist entry")
-        verbose_name_plural = _("allowlist entries")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["participant_number", "profile", "network"],
-                condition=Q(revoked_at__isnull=True),
-                name="address_allowed_once",
-            ),
-            models.CheckConstraint(
-                name="entry_participant_number_shape", condition=Q(participant_number__regex=r"^\d{5}$")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{display_network(self.network)} → {self.participant_number}"

@@ -1,133 +1,114 @@
-"""The desk of support staff: incidents of all environments, decided one by one. No message content is seen here."""
+"""The desk of support staff: incidents of all environments in one queue. No message content is seen here."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET
 
-from connectors.actions.allowlist import (
-    approve_incident,
-    is_local,
-    is_wide,
-    live_entries,
-    reject_incident,
-    revoke_entry,
-)
+from connectors.actions.allowlist import is_local, is_wide, live_entries
+from connectors.desk import desk_lines, entries_elsewhere, look_for_use, staff
+from connectors.evidence import Evidence
 from connectors.fields import display_network
-from connectors.forms.allowlist import DecisionForm
+from connectors.forms.incident_desk import ApproveForm, AssignForm, DecisionForm, QuestionForm
+from connectors.history import history_of
 from connectors.models import AllowlistRequest
-from connectors.queries import (
-    entry_for,
-    get_allowlist_entry_for_support,
-    get_incident_for_support,
-    incidents_for_support,
-)
+from connectors.queries import entry_for, get_incident_for_support, incidents_for_support
+from connectors.traffic import evidence_of
 from connectors.views.environment import support_page
 from connectors.views.paging import page_of
-from portal.errors import DomainError
 from portal.http import HtmxHttpRequest, redirect_after, render_page
+from portal.navigation import counter
 
 _Status = AllowlistRequest.Status
-_ALL = "all"
+_MINE, _ALL = "mine", "all"
+QUEUE = "connectors/allowlist/queue.html"
+_MOST_COUNTED = 99
+
+
+@counter("connectors:support_queue")
+def waiting(request: HttpRequest) -> str:
+    """Return how many incidents wait, for the menu."""
+    count = AllowlistRequest.objects.filter(status=_Status.OPEN)[: _MOST_COUNTED + 1].count()
+    return f"{_MOST_COUNTED}+" if count > _MOST_COUNTED else str(count or "")
+
+
+@require_GET
+@support_page
+def support_count(request: HtmxHttpRequest) -> HttpResponse:
+    """The number behind the menu line, which asks for it now and then."""
+    return HttpResponse(waiting(request))
 
 
 @require_GET
 @support_page
 def support_queue(request: HtmxHttpRequest) -> HttpResponse:
-    status = _status_filter(request, default=_Status.OPEN)
-    return render_page(request, "connectors/allowlist/queue.html", _queue(request, status))
+    return render_page(request, QUEUE, _queue(request, _status_filter(request, default=_Status.OPEN)))
 
 
 @require_GET
 @support_page
 def support_incident(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    return _show(request, pk)
+    return show(request, pk)
 
 
-@require_POST
-@support_page
-def support_approve(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    incident = get_incident_for_support(pk)
-    try:
-        approve_incident(incident=incident, acting_user=request.user)
-    except DomainError as error:
-        return _show(request, pk, refusal=error.message, status=409)
-    done = _("Approved: messages from %(network)s for %(participant)s are let in from now on.")
-    messages.success(
-        request, done % {"network": display_network(incident.network), "participant": incident.participant_number}
-    )
-    return _stay(request, pk)
-
-
-@require_POST
-@support_page
-def support_reject(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    incident, form = get_incident_for_support(pk), DecisionForm(request.POST)
-    if form.is_valid():
-        try:
-            reject_incident(incident=incident, acting_user=request.user, **form.cleaned_data)
-        except DomainError as error:
-            return _show(request, pk, refusal=error.message, status=409)
-        messages.success(request, _("Incident %(number)s has been rejected.") % {"number": pk})
-        return _stay(request, pk)
-    return _show(request, pk, form=form, status=422)
-
-
-@require_http_methods(["GET", "POST"])
-@support_page
-def entry_revoke(request: HtmxHttpRequest, pk: int) -> HttpResponse:
-    """Ask whether an address may go from the allowlist, and take it off."""
-    entry = get_allowlist_entry_for_support(pk)
-    context: dict[str, Any] = {"entry": entry, "back": _back(entry.request_id)}
-    if request.method == "POST":
-        try:
-            revoke_entry(entry=entry, acting_user=request.user)
-        except DomainError as error:
-            context["refusal"] = error.message
-        else:
-            done = _("%(network)s has been taken off the allowlist of %(participant)s.")
-            messages.success(
-                request, done % {"network": display_network(entry.network), "participant": entry.participant_number}
-            )
-            return redirect_after(request, context["back"])
-    status = 409 if "refusal" in context else 200
-    return render_page(request, "connectors/allowlist/revoke.html", context, status=status)
-
-
-def _show(request: HtmxHttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
+def show(request: HtmxHttpRequest, pk: int, *, status: int = 200, **given: Any) -> HttpResponse:
     """Draw the queue with one incident open; htmx gets list and incident without the frame."""
     incident = get_incident_for_support(pk)
-    context = _queue(request, _status_filter(request, default=incident.status)) | {
+    context = _queue(request, _status_filter(request, default=incident.status)) | _case(incident) | given
+    context |= _neighbours([line.incident.pk for line in context["lines"]], pk)
+    return render_page(request, QUEUE, context, fragment="queue", status=status)
+
+
+def stay(request: HtmxHttpRequest, pk: int) -> HttpResponse:
+    """Show what was done, beside what still waits.
+
+    Not the next incident at once: a second press of the same button or key would decide about that one unread.
+    """
+    return redirect_after(request, f"{reverse('connectors:support_incident', args=[pk])}?status={_Status.OPEN}")
+
+
+def _case(incident: AllowlistRequest) -> dict[str, Any]:
+    entry = entry_for(incident)
+    if entry:
+        look_for_use([entry])
+    return {
         "incident": incident,
-        "entry": entry_for(incident),
+        "entry": entry,
+        "evidence": evidence_of([incident])[incident.pk],
+        "kept": Evidence.from_json(incident.evidence),
+        "history": history_of(incident, entry),
         "entries": live_entries(incident.participant_number),
+        "elsewhere": entries_elsewhere(incident),
         "local": is_local(incident.network),
         "wide": is_wide(incident.network),
         "form": DecisionForm(),
-        **given,
+        "approve_form": ApproveForm(initial={"network": display_network(incident.network)}),
+        "question_form": QuestionForm(),
+        "assign_form": AssignForm(incident=incident, staff=staff()),
     }
-    context |= _neighbours([row.pk for row in context["page"].rows], pk)
-    return render_page(request, "connectors/allowlist/queue.html", context, fragment="queue", status=status)
 
 
 def _queue(request: HtmxHttpRequest, status: str) -> dict[str, Any]:
     incidents = incidents_for_support()
-    if status != _ALL:
+    if status == _MINE:
+        incidents = incidents.filter(status=_Status.OPEN, assigned_to=request.user)
+    elif status != _ALL:
         incidents = incidents.filter(status=status)
-    filters = [*_Status.choices, (_ALL, _("All"))]
+    filters = [(_Status.OPEN.value, _Status.OPEN.label), (_MINE, _("Assigned to me"))]
+    filters += [*_Status.choices[1:], (_ALL, _("All"))]
     # What waits, longest waiting first; what is decided, latest first.
-    page = page_of(incidents, request.GET, oldest_first=status == _Status.OPEN)
-    return {"page": page, "status": status, "filters": filters}
+    waits = status in {_Status.OPEN, _MINE}
+    page = page_of(incidents, request.GET, oldest_first=waits)
+    return {"page": page, "lines": desk_lines(page.rows), "status": status, "filters": filters, "waiting": waits}
 
 
 def _status_filter(request: HtmxHttpRequest, *, default: str) -> str:
     asked = request.GET.get("status", default)
-    return asked if asked in {*_Status.values, _ALL} else default
+    return asked if asked in {*_Status.values, _MINE, _ALL} else default
 
 
 def _neighbours(keys: list[int], pk: int) -> dict[str, int | None]:
@@ -136,17 +117,3 @@ def _neighbours(keys: list[int], pk: int) -> dict[str, int | None]:
         return {"above": None, "below": keys[0] if keys else None}
     place = keys.index(pk)
     return {"above": keys[place - 1] if place else None, "below": keys[place + 1] if place + 1 < len(keys) else None}
-
-
-def _stay(request: HtmxHttpRequest, decided: int) -> HttpResponse:
-    """Show what was decided, beside what still waits.
-
-    Not the next incident at once: a second press of the same button or key would decide about that one unread.
-    """
-    return redirect_after(request, f"{_back(decided)}?status={_Status.OPEN}")
-
-
-def _back(incident: int | None) -> str:
-    if incident is None:
-        return reverse("connectors:support_queue")
-    return reverse("connectors:support_incident", args=[incident])

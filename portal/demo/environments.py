@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 
-from connectors.actions.allowlist import approve_incident, reject_incident, submit_incident
+from connectors.actions.allowlist import submit_incident
 from connectors.actions.app_connectors import grant_connector
+from connectors.actions.incident_desk import approve_incident, reject_incident
 from connectors.actions.one_go import create_connector_in_one_go
 from connectors.actions.tokens import create_second_customer_environment, replace_token
 from connectors.models import AllowlistRequest, AppConnector, Connector, Environment, Token

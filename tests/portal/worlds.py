@@ -35,7 +35,7 @@ def make_world(code: str) -> Environment:
     token = TokenFactory(app_connector__environment=environment)
     ConnectorGrant.objects.create(app_connector=token.app_connector, connector="CommSvcConnector")
     IpRule.objects.create(app_connector=token.app_connector, network=ip_network("192.0.2.0/28"))
-    AllowlistRequestFactory(environment=environment)
+    AllowlistRequestFactory(environment=environment).remarks.create(kind="asked", text="Van wie is dit adres?")
     AllowlistEntryFactory(participant_number=environment.participant_number)
     MutedNotice.objects.create(user=token.user, kind=NoticeKind.TASK_WAITING)
     organisation = OrganisationFactory(environment=environment)

@@ -15,7 +15,9 @@ from portal.audit import acting_as
 from portal.demo.deliveries import make_deliveries
 from portal.demo.environments import CUSTOMERS, READY, WAITING, WAITING_CUSTOMER, make_environments, new_tokens
 from portal.demo.history import make_history
+from portal.demo.incidents import make_incidents
 from portal.demo.people import PEOPLE, demo_password, ensure_people
+from portal.notices import silenced
 
 _CUSTOMERS_OF = {READY: CUSTOMERS, WAITING: (WAITING_CUSTOMER,)}
 
@@ -32,7 +34,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("This is production (PRODUCTION is set): no demo is made here.")
-        with acting_as("seed_demo"):
+        with acting_as("seed_demo"), silenced():
             report = make_demo()
         self.stdout.write(json.dumps(report, indent=2) if options["format"] == "json" else _as_text(report))
 
@@ -47,6 +49,7 @@ def make_demo() -> dict[str, Any]:
         ready = Environment.objects.get(code=READY)
         make_history(ready, people, now=timezone.now())
         make_deliveries(ready, people)
+        make_incidents(ready, Environment.objects.get(code=WAITING), people)
     else:
         secrets = new_tokens(people)
     environments = Environment.objects.filter(code__in=_CUSTOMERS_OF).order_by("code")

@@ -151,6 +151,7 @@
 
   document.addEventListener("htmx:afterSettle", (event) => {
     const part = event.detail.elt;
+    if (part.closest("[data-quiet]")) return;
     const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
     if (spoken) announce(spoken.dataset.announce);
     const asks = part.querySelector("[data-focus]");
@@ -161,7 +162,8 @@
   });
 
   for (const name of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
-    document.addEventListener(name, () => {
+    document.addEventListener(name, (event) => {
+      if (closest(event, "[data-quiet]")) return;
       rest();
       const region = document.getElementById("messages");
       const notice = document.createElement("div");

@@ -11,6 +11,7 @@ import pytest
 from django.utils import timezone, translation
 
 from connectors.actions import allowlist as actions
+from connectors.actions import allowlist_entries, incident_desk
 from connectors.models import AllowlistEntry, AllowlistRequest, Environment
 from portal.errors import DomainError
 from portal.models import User
@@ -64,7 +65,7 @@ def test_only_the_number_of_this_environment_is_wanted(environment: Environment,
 
 @pytest.mark.parametrize("allowed", ["203.0.113.7", "203.0.113.0/28"])
 def test_what_is_let_in_already_is_not_asked_again(environment: Environment, beheerder: User, allowed: str) -> None:
-    incident = AllowlistRequestFactory(environment=environment)
+    incident = AllowlistRequestFactory(environment=environment, network=parse_network(allowed))
     entry = AllowlistEntryFactory(network=parse_network(allowed), request=incident)
 
     with pytest.raises(actions.AlreadyAllowedError) as refusal:
@@ -98,8 +99,9 @@ def test_what_is_asked_already_is_not_asked_twice(environment: Environment, behe
         _submit(environment, beheerder)
 
     assert (refusal.value.field, refusal.value.incident) == ("network", incident)
+    wanted = "this address already" if asked == "203.0.113.7" else f"{asked}, and this address is in it"
     assert str(refusal.value) == (
-        f"Incident {incident.pk} asks for this address already; support staff have still to decide about it."
+        f"Incident {incident.pk} asks for {wanted}; support staff have still to decide about it."
     )
     assert AllowlistRequest.objects.count() == 1
 
@@ -108,7 +110,7 @@ def test_a_rejected_incident_does_not_stand_in_the_way(
     environment: Environment, beheerder: User, support: User
 ) -> None:
     first = _submit(environment, beheerder)
-    actions.reject_incident(incident=first, reason="Wie is dit?", acting_user=support)
+    incident_desk.reject_incident(incident=first, reason="Wie is dit?", acting_user=support)
 
     second = _submit(environment, beheerder, explanation="Onze klant Jansen.")
 
@@ -160,7 +162,7 @@ def test_a_wide_range_needs_an_explanation(environment: Environment, beheerder: 
 def test_approval_puts_the_address_on_the_allowlist(environment: Environment, support: User) -> None:
     incident = AllowlistRequestFactory(environment=environment, network=ip_network("203.0.113.0/28"))
 
-    entry = actions.approve_incident(incident=incident, acting_user=support)
+    entry = incident_desk.approve_incident(incident=incident, acting_user=support)
 
     incident.refresh_from_db()
     entry.refresh_from_db()
@@ -174,7 +176,7 @@ def test_approval_links_up_with_the_equal_address_that_is_there(environment: Env
     entry = AllowlistEntryFactory(network=ip_network("203.0.113.7/32"))
     incident = AllowlistRequestFactory(environment=environment, network=entry.network)
 
-    approved = actions.approve_incident(incident=incident, acting_user=support)
+    approved = incident_desk.approve_incident(incident=incident, acting_user=support)
 
     entry.refresh_from_db()
     assert (approved, entry.request) == (entry, incident)
@@ -182,11 +184,18 @@ def test_approval_links_up_with_the_equal_address_that_is_there(environment: Env
 
 
 def test_approval_leaves_the_incident_of_an_equal_address_alone(environment: Environment, support: User) -> None:
-    first = AllowlistRequestFactory(environment=environment)
-    entry = AllowlistEntryFactory(network=ip_network("203.0.113.7/32"), request=first)
+    first = AllowlistRequestFactory(
+        environment=environment,
+        network=ip_network("203.0.113.7/32"),
+        status=Status.REJECTED,
+        decision_reason="x",
+        decided_by=support,
+        decided_at=timezone.now(),
+    )
+    entry = AllowlistEntryFactory(network=first.network, request=first)
     incident = AllowlistRequestFactory(environment=environment, network=entry.network)
 
-    approved = actions.approve_incident(incident=incident, acting_user=support)
+    approved = incident_desk.approve_incident(incident=incident, acting_user=support)
 
     entry.refresh_from_db()
     assert (approved, entry.request) == (entry, first)
@@ -196,7 +205,7 @@ def test_approval_replaces_an_address_that_lapsed(environment: Environment, supp
     lapsed = AllowlistEntryFactory(network=ip_network("203.0.113.7/32"), expires_at=timezone.now() - timedelta(hours=1))
     incident = AllowlistRequestFactory(environment=environment, network=lapsed.network)
 
-    entry = actions.approve_incident(incident=incident, acting_user=support)
+    entry = incident_desk.approve_incident(incident=incident, acting_user=support)
 
     lapsed.refresh_from_db()
     assert (lapsed.revoked_by, entry.expires_at) == (support, None)
@@ -206,7 +215,7 @@ def test_approval_replaces_an_address_that_lapsed(environment: Environment, supp
 def test_a_rejection_says_why(environment: Environment, support: User) -> None:
     incident = AllowlistRequestFactory(environment=environment)
 
-    actions.reject_incident(incident=incident, reason=" Dit is het adres van een ander. ", acting_user=support)
+    incident_desk.reject_incident(incident=incident, reason=" Dit is het adres van een ander. ", acting_user=support)
 
     incident.refresh_from_db()
     assert (incident.status, incident.decision_reason, incident.decided_by) == (
@@ -221,7 +230,7 @@ def test_a_rejection_without_a_reason_is_refused(environment: Environment, suppo
     incident = AllowlistRequestFactory(environment=environment)
 
     with pytest.raises(DomainError) as refusal:
-        actions.reject_incident(incident=incident, reason="  ", acting_user=support)
+        incident_desk.reject_incident(incident=incident, reason="  ", acting_user=support)
 
     incident.refresh_from_db()
     assert (refusal.value.field, incident.status) == ("reason", Status.OPEN)
@@ -231,10 +240,10 @@ def test_of_two_support_staff_one_decides_and_the_other_is_told(environment: Env
     incident = AllowlistRequestFactory(environment=environment)
     stale = AllowlistRequest.objects.get(pk=incident.pk)
     colleague = UserFactory(name="Saar Support", is_support=True)
-    actions.reject_incident(incident=incident, reason="Onbekend adres.", acting_user=colleague)
+    incident_desk.reject_incident(incident=incident, reason="Onbekend adres.", acting_user=colleague)
 
-    with pytest.raises(actions.AlreadyDecidedError) as refusal:
-        actions.approve_incident(incident=stale, acting_user=support)
+    with pytest.raises(incident_desk.AlreadyDecidedError) as refusal:
+        incident_desk.approve_incident(incident=stale, acting_user=support)
 
     incident.refresh_from_db()
     assert str(refusal.value).startswith(f"Saar Support decided about incident {incident.pk} on ")
@@ -246,10 +255,10 @@ def test_of_two_support_staff_one_decides_and_the_other_is_told(environment: Env
 def test_approving_twice_allows_once(environment: Environment, support: User) -> None:
     incident = AllowlistRequestFactory(environment=environment)
     stale = AllowlistRequest.objects.get(pk=incident.pk)
-    actions.approve_incident(incident=incident, acting_user=support)
+    incident_desk.approve_incident(incident=incident, acting_user=support)
 
-    with pytest.raises(actions.AlreadyDecidedError):
-        actions.approve_incident(incident=stale, acting_user=support)
+    with pytest.raises(incident_desk.AlreadyDecidedError):
+        incident_desk.approve_incident(incident=stale, acting_user=support)
 
     assert AllowlistEntry.objects.count() == 1
 
@@ -257,7 +266,7 @@ def test_approving_twice_allows_once(environment: Environment, support: User) ->
 def test_a_revoked_address_is_no_longer_let_in(support: User) -> None:
     entry = AllowlistEntryFactory()
 
-    actions.revoke_entry(entry=entry, acting_user=support)
+    allowlist_entries.revoke_entry(entry=entry, reason="Verhuisd.", acting_user=support)
 
     entry.refresh_from_db()
     assert (entry.revoked_by, entry.revoked_at is not None) == (support, True)
@@ -266,11 +275,11 @@ def test_a_revoked_address_is_no_longer_let_in(support: User) -> None:
 
 def test_an_address_is_revoked_once(support: User) -> None:
     entry = AllowlistEntryFactory()
-    actions.revoke_entry(entry=entry, acting_user=support)
+    allowlist_entries.revoke_entry(entry=entry, reason="Verhuisd.", acting_user=support)
     first = AllowlistEntry.objects.get(pk=entry.pk).revoked_at
 
     with pytest.raises(DomainError) as refusal:
-        actions.revoke_entry(entry=entry, acting_user=UserFactory())
+        allowlist_entries.revoke_entry(entry=entry, reason="Nog eens.", acting_user=UserFactory())
 
     assert "was taken off the allowlist on" in str(refusal.value)
     assert AllowlistEntry.objects.get(pk=entry.pk).revoked_at == first

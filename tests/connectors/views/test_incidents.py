@@ -10,7 +10,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from connectors.actions.allowlist import approve_incident, reject_incident, revoke_entry
+from connectors.actions.allowlist_entries import revoke_entry
+from connectors.actions.incident_desk import approve_incident, reject_incident
 from connectors.models import AllowlistRequest, Environment
 from portal.models import User
 from tests.factories import AllowlistEntryFactory, AllowlistRequestFactory, EnvironmentFactory
@@ -194,12 +195,13 @@ def test_an_approved_incident_says_until_when_it_counted(
     incident = AllowlistRequestFactory(environment=environment)
     entry = approve_incident(incident=incident, acting_user=support)
     allowed = manager.get(f"{BASE}{incident.pk}/").content.decode()
-    revoke_entry(entry=entry, acting_user=support)
+    revoke_entry(entry=entry, reason="Verhuisd.", acting_user=support)
     revoked = manager.get(f"{BASE}{incident.pk}/").content.decode()
 
     assert "Messages from this address are let in" in allowed
     assert "This address is no longer on the allowlist" in revoked
-    assert "Taken off the allowlist again" in revoked
+    assert "Taken off the allowlist" in revoked
+    assert "Verhuisd." in revoked
 
 
 def test_who_reads_gets_no_button(login: Login, auditor: User, environment: Environment) -> None:

@@ -57,7 +57,7 @@ def _state() -> list[Any]:
 
 
 def test_the_loop_knows_every_address() -> None:
-    assert (len(OURS), len(WITH_ID), len(CHANGE)) == (18, 11, 12)
+    assert (len(OURS), len(WITH_ID), len(CHANGE)) == (19, 12, 13)
 
 
 @pytest.mark.parametrize("name", WITH_ID)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from connectors.actions.allowlist import approve_incident, reject_incident
+from connectors.actions.incident_desk import approve_incident, reject_incident
 from connectors.models import AllowlistEntry, AllowlistRequest
 from portal.models import User
 from tests.factories import AllowlistEntryFactory, AllowlistRequestFactory, UserFactory
@@ -66,7 +66,7 @@ def test_the_queue_shows_what_waits_longest_first(desk: Client, support: User, i
     page = answer.content.decode()
 
     assert [row.pk for row in answer.context["page"].rows] == [incident.pk, later.pk]
-    for words in (incident.environment.name, incident.participant_number, "203.0.113.7", "Nieuwe klant."):
+    for words in (incident.environment.name, incident.participant_number, "203.0.113.7", "no call seen yet"):
         assert words in page
     assert "192.0.2.99" not in page
 
@@ -99,7 +99,8 @@ def test_the_queue_costs_the_same_for_one_and_three(desk: Client, incidents: int
     with CaptureQueriesContext(connection) as queries:
         desk.get(BASE)
 
-    assert len(queries) == 3, [query["sql"][:90] for query in queries]
+    # Session, user, page, evidence, and the number in the menu.
+    assert len(queries) == 5, [query["sql"][:90] for query in queries]
 
 
 def test_an_empty_queue_says_so(desk: Client) -> None:
@@ -199,26 +200,29 @@ def test_who_comes_second_is_told_who_decided_what(
     assert not AllowlistEntry.objects.exists()
 
 
-def test_taking_off_asks_first(desk: Client, support: User, incident: AllowlistRequest, here: str) -> None:
+def test_taking_off_asks_first_and_wants_a_reason(desk: Client, support: User, incident: AllowlistRequest) -> None:
     entry = approve_incident(incident=incident, acting_user=support)
     address = f"/support/allowlist/{entry.pk}/intrekken/"
 
     question = desk.get(address).content.decode()
+    without = desk.post(address, {"reason": " "})
     entry.refresh_from_db()
     before = entry.revoked_at
-    answer = desk.post(address)
+    answer = desk.post(address, {"reason": "Verhuisd."})
 
     entry.refresh_from_db()
     assert ("Messages from 203.0.113.7 are refused within a second" in question, before) == (True, None)
-    assert (answer.status_code, answer["Location"], entry.revoked_by) == (303, here, support)
+    assert without.status_code == 422
+    assert (answer.status_code, answer["Location"]) == (303, f"/support/allowlist/{entry.pk}/")
+    assert (entry.revoked_by, entry.revoke_reason) == (support, "Verhuisd.")
 
 
 def test_taking_off_twice_is_explained(desk: Client) -> None:
     entry = AllowlistEntryFactory()
     address = f"/support/allowlist/{entry.pk}/intrekken/"
-    desk.post(address)
+    desk.post(address, {"reason": "Verhuisd."})
 
-    again, looked = desk.post(address), desk.get(address)
+    again, looked = desk.post(address, {"reason": "Nog eens."}), desk.get(address)
 
     assert again.status_code == 409
     assert "was taken off the allowlist on" in again.content.decode()

@@ -22,7 +22,7 @@ from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
 from connectors import tokens
-from connectors.actions.allowlist import approve_incident
+from connectors.actions.incident_desk import approve_incident
 from connectors.actions.tokens import delete_token
 from connectors.models import AllowlistEntry, Environment
 from messaging.actions.message_types import update_message_type
