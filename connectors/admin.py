@@ -18,6 +18,7 @@ from connectors.models import (
     GroupMember,
     IpRule,
     Token,
+    TokenClaim,
     UserGroup,
 )
 from portal.admin_base import EnvironmentScopedAdmin
@@ -122,6 +123,34 @@ class TokenAdmin(EnvironmentScopedAdmin):
         "last_used_address",
         "deleted_at",
         "deleted_by",
+    )
+
+
+@register_with_history(TokenClaim)
+class TokenClaimAdmin(EnvironmentScopedAdmin):
+    """Claim links: when and from where each was claimed. What waits, and the code that opens it, are nowhere to see."""
+
+    environment_path = "token__environment"
+    list_display = ("token", "created_by", "created_at", "expires_at", "claimed_at", "claimed_address", "alarm")
+    list_filter = ("alarm",)
+    list_select_related = ("token", "created_by")
+    search_fields = ("token__hint__iexact", "token__customer_environment", "claimed_address")
+    fields = (
+        "token",
+        "created_by",
+        "created_at",
+        "expires_at",
+        "claimed_at",
+        "claimed_address",
+        "claimed_client",
+        "revoked_at",
+        "revoked_by",
+        "wrong_codes",
+        "alarm",
+        "alarm_at",
+        "alarm_address",
+        "alarm_settled_at",
+        "alarm_settled_by",
     )
 
 

@@ -275,6 +275,18 @@ class Cause(enum.Enum):
         Fix.ASK_SUPPORT,
         Condition.CONTENT,
     )
+    CLAIM_OPENED_AGAIN = Explanation(
+        Answer.REFUSED,
+        _("The claim link of a token was opened a second time, after the token had been claimed."),
+        Owner.ADMINISTRATOR,
+        Fix.REPLACE_TOKEN,
+    )
+    CLAIM_WRONG_CODES = Explanation(
+        Answer.REFUSED,
+        _("Somebody tried one wrong code after another on the claim link of a token."),
+        Owner.ADMINISTRATOR,
+        Fix.REPLACE_TOKEN,
+    )
 
     DELIVERY_UNREACHABLE = Explanation(
         Answer.REFUSED,

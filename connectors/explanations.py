@@ -54,6 +54,7 @@ class Fix(enum.Enum):
     """What takes the cause away; screens turn it into a button."""
 
     NEW_TOKEN = _("Create a new token for this user and record it in the customer environment.")
+    REPLACE_TOKEN = _("Replace the token, unless you know that it was the right person both times.")
     COPY_TOKEN = _("Copy the whole token, from <token> to </token>, into the customer environment.")
     UNBLOCK_CONNECTOR = _("Clear the check box Blocked in the properties of the app connector.")
     UNBLOCK_USER = _("Unblock the user, or create a new user and token.")

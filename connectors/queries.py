@@ -19,6 +19,7 @@ from connectors.models import (
     GroupMember,
     IpRule,
     Token,
+    TokenClaim,
     UserGroup,
 )
 from portal.models import Membership, Role, User
@@ -60,6 +61,26 @@ def get_token_for(app_connector: AppConnector, pk: int) -> Token:
         return app_connector.tokens.select_related("user", "app_connector").get(pk=pk)
     except Token.DoesNotExist as error:
         raise Http404 from error
+
+
+def get_claim_for(token: Token) -> TokenClaim:
+    """Return the claim link with which a token was handed over. Raises `Http404` when it was shown instead."""
+    found = TokenClaim.objects.select_related("created_by", "revoked_by", "alarm_settled_by").filter(token=token)
+    if not (claim := found.first()):
+        raise Http404
+    return claim
+
+
+def get_claim_by_reference(reference: str) -> TokenClaim:
+    """Return the claim link that an address names, for whoever asks: it gives nothing without its code.
+
+    Raises `Http404` when there is none.
+    """
+    related = ("created_by", "token__app_connector", "token__environment")
+    found = TokenClaim.objects.select_related(*related).filter(reference=reference).first()
+    if found is None:
+        raise Http404
+    return found
 
 
 def get_incident_for(environment: Environment, pk: int) -> AllowlistRequest:
@@ -239,7 +260,8 @@ def members_with_live_tokens(app_connector: AppConnector) -> QuerySet[User]:
 
 def tokens_of(app_connector: AppConnector) -> QuerySet[Token]:
     """Return the connector's tokens that are not deleted, newest first."""
-    return app_connector.tokens.filter(deleted_at__isnull=True).select_related("user", "created_by").order_by("-pk")
+    found = app_connector.tokens.filter(deleted_at__isnull=True).select_related("user", "created_by", "claim")
+    return found.order_by("-pk")
 
 
 def deleted_tokens_of(app_connector: AppConnector) -> QuerySet[Token]:

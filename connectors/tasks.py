@@ -1,10 +1,11 @@
-"""What the workers do for the allowlist from time to time."""
+"""What the workers do about who may call from time to time: thin bells around actions."""
 
 from __future__ import annotations
 
 from procrastinate.contrib.django import app
 
 from connectors.actions.allowlist_care import announce_expiring, note_use
+from connectors.actions.claims import erase_expired_claims
 from portal.audit import acting_as
 
 QUEUE = "care"
@@ -23,3 +24,11 @@ def announce_expiring_addresses(timestamp: int) -> None:
     """Tell people in the morning which addresses are about to end."""
     with acting_as():
         announce_expiring()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="erase_expired_claims", queue=QUEUE, queueing_lock="erase_expired_claims")
+def erase_expired(timestamp: int) -> None:
+    """Erase the tokens that nobody collected in time."""
+    with acting_as():
+        erase_expired_claims()

@@ -7,7 +7,9 @@ from django.urls import URLPattern, path, register_converter
 from connectors.converters import EnvironmentCodeConverter
 from connectors.views import (
     app_connectors,
+    claims,
     groups,
+    handover,
     incidents,
     ip_rules,
     second_environment,
@@ -28,6 +30,8 @@ _QUEUE = "support/incidenten/"
 
 app_name = "connectors"
 urlpatterns: list[URLPattern] = [
+    path("overdracht/<str:reference>/", claims.claim, name="claim"),
+    path("overdracht/<str:reference>/bestand/", claims.claim_download, name="claim_download"),
     path("<env:code>/beheer/gebruikers/", users.user_list, name="user_list"),
     path("<env:code>/beheer/gebruikers/nieuw/", users.user_add, name="user_add"),
     path("<env:code>/beheer/gebruikers/nieuw-systeemgebruiker/", users.system_user_add, name="system_user_add"),
@@ -67,6 +71,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}gebruikerstokens/bestand/", secrets.token_download, name="token_download"),
     path(f"{_APP}gebruikerstokens/<int:token_pk>/vervangen/", tokens.token_replace, name="token_replace"),
     path(f"{_APP}gebruikerstokens/<int:token_pk>/verwijderen/", tokens.token_delete, name="token_delete"),
+    path(f"{_APP}gebruikerstokens/<int:token_pk>/overdracht/", handover.token_handover, name="token_handover"),
+    path(
+        f"{_APP}gebruikerstokens/<int:token_pk>/overdracht/intrekken/", handover.handover_revoke, name="handover_revoke"
+    ),
+    path(f"{_APP}gebruikerstokens/<int:token_pk>/overdracht/alarm/", handover.handover_settle, name="handover_settle"),
     path(f"{_APP}ip-restricties/", ip_rules.ip_rule_list, name="ip_rule_list"),
     path(f"{_APP}ip-restricties/nieuw/", ip_rules.ip_rule_add, name="ip_rule_add"),
     path(f"{_APP}ip-restricties/<int:rule_pk>/verwijderen/", ip_rules.ip_rule_remove, name="ip_rule_remove"),

@@ -7,3 +7,7 @@ from django.utils.translation import gettext_lazy as _
 class MessagingConfig(AppConfig):
     name = "messaging"
     verbose_name = _("Messages")
+
+    def ready(self) -> None:
+        # Listens to what happens among those who may call.
+        from messaging import alarms  # noqa: F401

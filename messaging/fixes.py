@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from connectors.actions.allowlist import live_entries
 from connectors.causes import Cause
 from connectors.explanations import Fix
+from connectors.models import TokenClaim
 from messaging.kinds import MessageKind
 from messaging.models import LogEntry
 from portal.models import Membership
@@ -59,6 +60,13 @@ def _of_connector(name: str) -> Address:
     return address
 
 
+def _handover(entry: LogEntry, code: str) -> str:
+    if entry.app_connector is None or entry.token is None:
+        return reverse("connectors:app_connector_list", args=[code])
+    page = "token_handover" if TokenClaim.objects.filter(token=entry.token).exists() else "token_replace"
+    return reverse(f"connectors:{page}", args=[code, entry.app_connector.pk, entry.token.pk])
+
+
 def _user(entry: LogEntry, code: str) -> str:
     """Address the member behind the token; who has left the environment is not there any more."""
     member = None
@@ -88,6 +96,7 @@ def _message_type(entry: LogEntry, code: str) -> str:
 
 _PAGES: dict[Fix, tuple[Address, Promise]] = {
     Fix.NEW_TOKEN: (_of_connector("token_list"), _("To the user tokens of the app connector")),
+    Fix.REPLACE_TOKEN: (_handover, _("To the claim link of the token")),
     Fix.UNBLOCK_CONNECTOR: (_of_connector("app_connector_detail"), _("To the properties of the app connector")),
     Fix.UNBLOCK_USER: (_user, _("To the user")),
     Fix.ADD_TO_GROUP: (_group, _("To the user group")),

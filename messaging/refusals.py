@@ -119,6 +119,8 @@ def _what_the_sender_saw(entry: LogEntry, explanation: Explanation | None) -> tu
         return _("The message had been accepted; its status became 40 afterwards."), ""
     if entry.door == LogEntry.Door.DELIVERY:
         return _("Nothing: the message had been accepted, and waits to be sent on."), ""
+    if entry.door == LogEntry.Door.PORTAL:
+        return _("A page that says so"), ""
     answer, text = (explanation.answer, explanation.caller) if explanation else (Answer.REFUSED, GENERIC_TEXT)
     if entry.door == LogEntry.Door.SOAP:
         return _("A SOAP fault with this text and the log reference"), text

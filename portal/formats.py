@@ -87,3 +87,8 @@ def duration(value: dt.timedelta | int | float | None) -> str:
 def age(moment: dt.datetime | None) -> str:
     """Return how long ago a moment was, in words with one unit: `3 hours`. Shown beside the exact moment only."""
     return NOTHING if moment is None else duration(timezone.now() - moment)
+
+
+def printable(text: str, longest: int) -> str:
+    """Bound a stranger's text and take out what has no place on a line (PostgreSQL refuses NUL)."""
+    return "".join(sign if sign.isprintable() else " " for sign in text[:longest])

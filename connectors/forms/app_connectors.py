@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.forms.confirming import ConfirmableForm
 from connectors.forms.fields import CustomerEnvironmentField
+from connectors.forms.handover import HandoverFields
 from connectors.models import AppConnector, Connector, Environment, UserGroup
 
 NEW_GROUP, EXISTING_GROUP = "new", "existing"
@@ -31,9 +32,11 @@ class WizardAnswers:
     with_token: bool
     group: UserGroup | None
     customer_environment: str
+    with_link: bool
+    link_days: int
 
 
-class DetailsForm(forms.Form):
+class DetailsForm(HandoverFields):
     """Step 1 of the wizard (DOMAIN 1b, steps 2 to 4)."""
 
     description = forms.CharField(
@@ -86,6 +89,8 @@ class DetailsForm(forms.Form):
             with_token=with_token,
             group=told["existing_group"] if told["group"] == EXISTING_GROUP else None,
             customer_environment=told["customer_environment"] if with_token else "",
+            with_link=with_token and self.with_link,
+            link_days=told["link_days"],
         )
 
     @property

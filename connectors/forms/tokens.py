@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.forms.confirming import ConfirmableForm
 from connectors.forms.fields import CustomerEnvironmentField
+from connectors.forms.handover import HandoverFields
 from connectors.models import AppConnector
 from connectors.queries import members_with_live_tokens
 from portal.models import User
@@ -22,7 +23,7 @@ def new_once_key() -> str:
     return secrets.token_urlsafe(9)
 
 
-class _TokenFields(ConfirmableForm):
+class _TokenFields(HandoverFields, ConfirmableForm):
     once = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput(), initial=new_once_key)
 
     def clean_once(self) -> str:
@@ -49,7 +50,7 @@ class TokenForm(_TokenFields):
             "environment only. Left empty: the first that it is used with."
         ),
     )
-    field_order = ("user", "device", "customer_environment", "confirmed")
+    field_order = ("user", "device", "customer_environment", "confirmed", "handover", "link_days")
 
     def __init__(self, app_connector: AppConnector, *args: Any, **kwargs: Any) -> None:
         self._members = {str(user.pk): user for user in members_with_live_tokens(app_connector)}
@@ -76,4 +77,8 @@ class SecondEnvironmentForm(_TokenFields):
         help_text=_("The code of the client's environment that starts sending now, such as O67890AA."),
         error_messages={"required": _("Enter the code of the second customer environment.")},
     )
-    field_order = ("customer_environment", "confirmed")
+    field_order = ("customer_environment", "confirmed", "handover", "link_days")
+
+
+class ReplaceForm(HandoverFields):
+    """Replacing a token: what happens to the old one, and how the new one is handed over."""

@@ -3,6 +3,7 @@
 from connectors.models.allowlist import AllowlistRequest, CommunicationProfile
 from connectors.models.allowlist_entries import AllowlistEntry, AllowlistRemark
 from connectors.models.app_connectors import AppConnector, Connector, ConnectorGrant, IpRule
+from connectors.models.claims import TokenClaim
 from connectors.models.environments import ENVIRONMENT_CODE, Environment, GroupMember, UserGroup
 from connectors.models.tokens import Token
 
@@ -19,5 +20,6 @@ __all__ = [
     "GroupMember",
     "IpRule",
     "Token",
+    "TokenClaim",
     "UserGroup",
 ]

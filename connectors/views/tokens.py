@@ -9,14 +9,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from connectors.actions.tokens import create_token, create_token_for_new_user, delete_token, replace_token
-from connectors.forms.tokens import TokenForm
+from connectors.forms.tokens import ReplaceForm, TokenForm
 from connectors.models import AppConnector, Token
 from connectors.queries import deleted_tokens_of, get_app_connector_for, get_token_for, tokens_of
 from connectors.views.app_connectors import properties
 from connectors.views.environment import EnvironmentRequest, environment_page
 from connectors.views.links import tab_url
 from connectors.views.once import DoneBefore, once
-from connectors.views.secrets import show_once, shown_before
+from connectors.views.secrets import issued, show_once, shown_before
 from portal.errors import DomainError
 from portal.http import redirect_after, render_page
 from portal.permissions import MANAGE, READ_SETUP
@@ -47,10 +47,10 @@ def token_add(request: EnvironmentRequest, pk: int) -> HttpResponse:
     form = TokenForm(app_connector, request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            token, secret = once(
+            made = once(
                 request,
                 form.cleaned_data["once"],
-                lambda: _create(request, app_connector, form),
+                lambda: issued(_create(request, app_connector, form), form, request.user),
                 then=lambda _made: tab_url(request, "tokens", app_connector),
             )
         except DoneBefore as before:
@@ -58,7 +58,7 @@ def token_add(request: EnvironmentRequest, pk: int) -> HttpResponse:
         except DomainError as error:
             form.refuse(error)
         else:
-            return show_once(request, app_connector, token, secret)
+            return show_once(request, app_connector, made)
     context = {"app_connector": app_connector, "form": form}
     status = 422 if form.errors else 200
     return render_page(request, "connectors/app_connectors/token_add.html", context, status=status)
@@ -71,14 +71,15 @@ def token_replace(request: EnvironmentRequest, pk: int, token_pk: int) -> HttpRe
     """Ask, then delete a token and make its successor in one go; the new one is shown in the answer to this POST."""
     app_connector = get_app_connector_for(request.environment, pk)
     token = get_token_for(app_connector, token_pk)
-    if request.method == "GET":
-        return _ask(request, app_connector, token, "token_replace")
+    form = ReplaceForm(request.POST if request.method == "POST" else None)
+    if request.method == "GET" or not form.is_valid():
+        return _ask(request, app_connector, token, "token_replace", form=form)
     back = tab_url(request, "tokens", app_connector)
     try:
-        new, secret = once(
+        made = once(
             request,
             f"replace-{token.pk}",
-            lambda: replace_token(token=token, acting_user=request.user),
+            lambda: issued(replace_token(token=token, acting_user=request.user), form, request.user),
             then=lambda _made: back,
         )
     except DoneBefore as before:
@@ -86,7 +87,7 @@ def token_replace(request: EnvironmentRequest, pk: int, token_pk: int) -> HttpRe
     except DomainError as error:
         messages.error(request, str(error.message))
         return redirect_after(request, back)
-    return show_once(request, app_connector, new, secret, replaced=token)
+    return show_once(request, app_connector, made, replaced=token)
 
 
 @_get_or_post
@@ -113,10 +114,13 @@ def _create(request: EnvironmentRequest, app_connector: AppConnector, form: Toke
     return create_token(app_connector=app_connector, user=form.member, acting_user=request.user, **told)
 
 
-def _ask(request: EnvironmentRequest, app_connector: AppConnector, token: Token, page: str) -> HttpResponse:
+def _ask(
+    request: EnvironmentRequest, app_connector: AppConnector, token: Token, page: str, form: ReplaceForm | None = None
+) -> HttpResponse:
     """Show what will happen; a token that is gone already needs no question."""
     if token.deleted_at:
         messages.info(request, _("Token %(token)s has been deleted already.") % {"token": token})
         return redirect_after(request, tab_url(request, "tokens", app_connector))
-    context = {"app_connector": app_connector, "token": token}
-    return render_page(request, f"connectors/app_connectors/{page}.html", context)
+    context = {"app_connector": app_connector, "token": token, "form": form}
+    status = 422 if form and form.errors else 200
+    return render_page(request, f"connectors/app_connectors/{page}.html", context, status=status)

@@ -16,7 +16,7 @@ from connectors.forms.errors import show_refusal
 from connectors.views.environment import EnvironmentRequest, environment_page
 from connectors.views.links import list_url, tab_url
 from connectors.views.once import DoneBefore, done_before, once
-from connectors.views.secrets import show_once, shown_before
+from connectors.views.secrets import Issued, issued, show_once, shown_before
 from connectors.views.wizard_state import draft_of, forget_draft, keep_draft, new_run
 from portal.errors import DomainError
 from portal.http import redirect_after, render_page
@@ -76,13 +76,15 @@ def wizard_finish(request: EnvironmentRequest, run: str) -> HttpResponse:
     form = DetailsForm(request.environment, draft)
     if form.is_valid():
         try:
-            made = once(request, run, lambda: _make(request, run, form), then=lambda made: _made_url(request, made))
+            made, token = once(
+                request, run, lambda: _make(request, run, form), then=lambda both: _made_url(request, both[0])
+            )
         except DoneBefore as before:
             return shown_before(request, before.url)
         except DomainError as error:
             show_refusal(form, error)
         else:
-            return show_once(request, made.app_connector, made.token, made.secret, made=made)
+            return show_once(request, made.app_connector, token, made=made)
     return _details(request, run, form, status=422)
 
 
@@ -123,7 +125,7 @@ def _details(request: EnvironmentRequest, run: str, form: DetailsForm, status: i
     return render_page(request, "connectors/app_connectors/wizard_details.html", context, status=status)
 
 
-def _make(request: EnvironmentRequest, run: str, form: DetailsForm) -> MadeInOneGo:
+def _make(request: EnvironmentRequest, run: str, form: DetailsForm) -> tuple[MadeInOneGo, Issued | None]:
     made = create_connector_in_one_go(
         environment=request.environment,
         description=form.answers.description,
@@ -133,7 +135,7 @@ def _make(request: EnvironmentRequest, run: str, form: DetailsForm) -> MadeInOne
         acting_user=request.user,
     )
     forget_draft(request, run)
-    return made
+    return made, issued((made.token, made.secret), form, request.user) if made.token else None
 
 
 def _gone(request: EnvironmentRequest, run: str) -> HttpResponse:

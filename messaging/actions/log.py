@@ -16,6 +16,7 @@ from connectors.causes import Cause
 from connectors.fields import display_network
 from connectors.throttling import origin_of
 from messaging.models import LogEntry
+from portal.formats import printable
 from portal.group_commit import GroupCommit
 from portal.network import parse_address
 from portal.postgresql.raw import raw_cursor
@@ -63,7 +64,7 @@ class Circumstances:
 
     def row(self) -> dict[str, Any]:
         return {
-            name: _printable(value, _LONGEST[name]) if isinstance(value, str) else value
+            name: printable(value, _LONGEST[name]) if isinstance(value, str) else value
             for name, value in vars(self).items()
         }
 
@@ -122,12 +123,7 @@ def _repeat_key(cause: Cause, row: dict[str, Any], now: datetime) -> bytes | Non
 def _printable_evidence(evidence: Any) -> Any:
     """Make text in evidence fit for the log, at any depth; the database refuses NUL and half characters."""
     if isinstance(evidence, str):
-        return _printable(evidence, _LONGEST_EVIDENCE)
+        return printable(evidence, _LONGEST_EVIDENCE)
     if isinstance(evidence, dict):
         return {name: _printable_evidence(value) for name, value in evidence.items()}
     return [_printable_evidence(value) for value in evidence] if isinstance(evidence, list) else evidence
-
-
-def _printable(text: str, longest: int) -> str:
-    """Bound a caller's text and take out what has no place on a line (PostgreSQL refuses NUL)."""
-    return "".join(sign if sign.isprintable() else " " for sign in text[:longest])

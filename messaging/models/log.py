@@ -30,6 +30,7 @@ class LogEntry(models.Model):
         REST = "rest", "REST"
         WORKER = "worker", _("Processing")
         DELIVERY = "sender", _("Delivery")
+        PORTAL = "portal", _("Portal")
 
     reference = models.UUIDField(_("log reference"), unique=True, default=uuid.uuid4, editable=False)
     at = models.DateTimeField(_("time"), db_default=TransactionNow())

@@ -47,6 +47,8 @@ PAGES: dict[str, str] = {
     "connectors:wizard": APP_CONNECTOR,
     "connectors:grant": APP_CONNECTOR,
     "connectors:token": APP_CONNECTOR,
+    "connectors:claim": APP_CONNECTOR,
+    "connectors:handover": APP_CONNECTOR,
     "connectors:ip_rule": APP_CONNECTOR,
     "connectors:second_environment": APP_CONNECTOR,
     "connectors:incident": ALLOWLIST,

@@ -154,4 +154,12 @@ WORDS: dict[str, Promise] = {
         "A response is a file with JSON: messageId, status (accepted or refused) and reason. It must be about a "
         "message that this channel sent."
     ),
+    "claim_opened_again": _(
+        "Whoever opened the link again had all of it, the code too. It may be the same person, who pressed the link in "
+        "the message once more: ask. In doubt replace the token; that takes a minute."
+    ),
+    "claim_wrong_codes": _(
+        "A code cannot be guessed, so the token is safe. But somebody has the link without its code: the message with "
+        "the link was read by others, or the code was copied in part."
+    ),
 }

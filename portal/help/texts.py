@@ -123,6 +123,10 @@ SETTING_UP = (
                     _("A token is a unique key for the combination of an environment, a device and a user."),
                     _("To replace one: delete that user's old token and create a new one; Replace does both."),
                     _("Never send a token by ordinary e-mail: whoever has it can send in the name of the client."),
+                    _(
+                        "To hand a token over to somebody else, choose the link when you make it: the link gives the "
+                        "token once, and you see when and from where. Opened a second time, it warns you."
+                    ),
                 ),
             ),
             Topic(

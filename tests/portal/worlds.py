@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from ipaddress import ip_network
 
+from connectors.actions.claims import hand_over_with_link
 from connectors.models import ConnectorGrant, Environment, IpRule
 from messaging.models import (
     Delivery,
@@ -24,6 +25,7 @@ from tests.factories import (
     MessageFactory,
     OrganisationFactory,
     TokenFactory,
+    UserFactory,
 )
 
 PAYLOAD = b"<xbrl>zeer geheim bedrag</xbrl>"
@@ -35,6 +37,7 @@ def make_world(code: str) -> Environment:
     token = TokenFactory(app_connector__environment=environment)
     ConnectorGrant.objects.create(app_connector=token.app_connector, connector="CommSvcConnector")
     IpRule.objects.create(app_connector=token.app_connector, network=ip_network("192.0.2.0/28"))
+    hand_over_with_link(token=token, secret="zeer geheim", acting_user=UserFactory())
     AllowlistRequestFactory(environment=environment).remarks.create(kind="asked", text="Van wie is dit adres?")
     AllowlistEntryFactory(participant_number=environment.participant_number)
     MutedNotice.objects.create(user=token.user, kind=NoticeKind.TASK_WAITING)

@@ -58,7 +58,7 @@ def foreign(outsider: User) -> dict[str, Any]:
 
 
 def test_the_loop_knows_every_address() -> None:
-    assert len(_names("pk")) == 16
+    assert len(_names("pk")) == 19
     assert {key for key in CHILDREN if _names(key)} == set(CHILDREN)
 
 
@@ -94,7 +94,8 @@ def test_what_belongs_to_another_app_connector_is_not_found_under_ours(
 
     answers = [login(beheerder).get(address).status_code, login(beheerder).post(address).status_code]
 
-    assert answers == [404, 404]
+    assert set(answers) <= {404, 405}
+    assert 404 in answers
     assert _state() == before
 
 

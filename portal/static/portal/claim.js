@@ -1,0 +1,13 @@
+/* Takes the code out of the address of a claim link and into the form, so that nobody has to paste it and the address
+   that stays in sight does not give it away. Without it people paste the code themselves. */
+(() => {
+  "use strict";
+
+  const field = document.querySelector("[data-code-from-link]");
+  const code = location.hash.slice(1);
+  if (!field || !/^[0-9A-Za-z-]{26,40}$/.test(code)) return;
+  field.value = code;
+  history.replaceState(null, "", location.pathname);
+  field.closest(".field").hidden = true;
+  document.querySelector("[data-code-taken]").hidden = false;
+})();
