@@ -121,6 +121,10 @@ class TokenAdmin(EnvironmentScopedAdmin):
         "expires_at",
         "last_used_at",
         "last_used_address",
+        "last_used_client",
+        "closing_since",
+        "close_after_hours",
+        "expiry_announced",
         "deleted_at",
         "deleted_by",
     )

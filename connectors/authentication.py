@@ -68,6 +68,7 @@ class Call:
     customer_environment: str = ""
     message_type: str | None = None
     connector: str | None = Connector.COMM_SVC
+    client: str = ""
 
 
 class Refused(Exception):

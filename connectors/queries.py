@@ -63,6 +63,16 @@ def get_token_for(app_connector: AppConnector, pk: int) -> Token:
         raise Http404 from error
 
 
+def replacement_of(token: Token) -> tuple[Token | None, Token | None]:
+    """Return the token on its way out and the current one for this token's environment, device and user."""
+    same = Token.objects.filter(environment=token.environment_id, device=token.device, user=token.user_id)
+    both = {
+        found.closing_since is None: found
+        for found in same.filter(deleted_at__isnull=True).select_related("user", "created_by")
+    }
+    return both.get(False), both.get(True)
+
+
 def get_claim_for(token: Token) -> TokenClaim:
     """Return the claim link with which a token was handed over. Raises `Http404` when it was shown instead."""
     found = TokenClaim.objects.select_related("created_by", "revoked_by", "alarm_settled_by").filter(token=token)

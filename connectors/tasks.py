@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from connectors.actions.allowlist_care import announce_expiring, note_use
 from connectors.actions.claims import erase_expired_claims
+from connectors.actions.replacing import close_quiet_tokens
 from portal.audit import acting_as
 
 QUEUE = "care"
@@ -32,3 +33,11 @@ def erase_expired(timestamp: int) -> None:
     """Erase the tokens that nobody collected in time."""
     with acting_as():
         erase_expired_claims()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="close_replaced_tokens", queue=QUEUE, queueing_lock="close_replaced_tokens")
+def close_replaced_tokens(timestamp: int) -> None:
+    """Close the old tokens that have been quiet for as long as was asked."""
+    with acting_as():
+        close_quiet_tokens()

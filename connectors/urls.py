@@ -12,6 +12,7 @@ from connectors.views import (
     handover,
     incidents,
     ip_rules,
+    replacement,
     second_environment,
     secrets,
     support,
@@ -71,6 +72,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APP}gebruikerstokens/bestand/", secrets.token_download, name="token_download"),
     path(f"{_APP}gebruikerstokens/<int:token_pk>/vervangen/", tokens.token_replace, name="token_replace"),
     path(f"{_APP}gebruikerstokens/<int:token_pk>/verwijderen/", tokens.token_delete, name="token_delete"),
+    path(f"{_APP}gebruikerstokens/<int:token_pk>/vervanging/", replacement.token_replacement, name="token_replacement"),
     path(f"{_APP}gebruikerstokens/<int:token_pk>/overdracht/", handover.token_handover, name="token_handover"),
     path(
         f"{_APP}gebruikerstokens/<int:token_pk>/overdracht/intrekken/", handover.handover_revoke, name="handover_revoke"

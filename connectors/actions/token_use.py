@@ -10,6 +10,7 @@ from connectors.authentication import Call, Grant, Refused
 from connectors.causes import Cause
 from connectors.models import Token
 from portal.audit import acting_as
+from portal.formats import printable
 
 _WRITE_EVERY = 60  # seconds, per process: a busy token would otherwise be rewritten with every call
 _written: dict[int, float] = {}
@@ -33,13 +34,14 @@ def bind_token(grant: Grant, call: Call) -> None:
 
 
 def note_token_use(grant: Grant, call: Call) -> None:
-    """Write when and from where a token was last used, at most once a minute."""
+    """Write when, from where and with which program a token was last used, at most once a minute."""
     now = time.monotonic()
     if now - _written.get(grant.token_id, -_WRITE_EVERY) < _WRITE_EVERY:
         return
     _written[grant.token_id] = now
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE connectors_token SET last_used_at = CURRENT_TIMESTAMP, last_used_address = %s WHERE id = %s",
-            [str(call.address), grant.token_id],
+            "UPDATE connectors_token SET last_used_at = CURRENT_TIMESTAMP, last_used_address = %s,"
+            " last_used_client = %s WHERE id = %s",
+            [str(call.address), printable(call.client, 200), grant.token_id],
         )

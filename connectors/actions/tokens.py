@@ -195,12 +195,14 @@ def _check_user(app_connector: AppConnector, user: User) -> None:
 
 def _check_device_is_free(app_connector: AppConnector, user: User, device: str) -> None:
     same = app_connector.environment.tokens.filter(user=user, device=device, deleted_at__isnull=True)
+    same = same.filter(closing_since__isnull=True)
     if same.exists():
         raise _device_taken(user, device)
 
 
 def _check_customer_has_no_token(app_connector: AppConnector, code: str) -> None:
-    existing = live_tokens(app_connector.tokens.filter(customer_environment=code)).select_related("user").first()
+    there = app_connector.tokens.filter(customer_environment=code, closing_since__isnull=True)
+    existing = live_tokens(there).select_related("user").first()
     if existing is None:
         return
     raise ConfirmationNeededError(

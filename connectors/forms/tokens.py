@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from connectors.actions.replacing import DEFAULT_QUIET_HOURS
 from connectors.forms.confirming import ConfirmableForm
 from connectors.forms.fields import CustomerEnvironmentField
 from connectors.forms.handover import HandoverFields
@@ -16,6 +17,7 @@ from connectors.queries import members_with_live_tokens
 from portal.models import User
 
 NEW_USER = "new"
+AT_ONCE = 0
 
 
 def new_once_key() -> str:
@@ -80,5 +82,25 @@ class SecondEnvironmentForm(_TokenFields):
     field_order = ("customer_environment", "confirmed", "handover", "link_days")
 
 
+class _OldToken(forms.TypedChoiceField):
+    def clean(self, value: Any) -> Any:
+        return super().clean(value or str(AT_ONCE))
+
+
 class ReplaceForm(HandoverFields):
-    """Replacing a token: what happens to the old one, and how the new one is handed over."""
+    """Replacing a token: what happens to the old one (left out: it is deleted), and how the new one is handed over."""
+
+    quiet_hours = _OldToken(
+        label=_("When does the old token close?"),
+        coerce=int,
+        choices=[
+            (1, _("When the new one is in use and nobody has called with the old one for an hour")),
+            (24, _("When the new one is in use and the old one has been quiet for a day")),
+            (72, _("When the new one is in use and the old one has been quiet for three days")),
+            (168, _("When the new one is in use and the old one has been quiet for a week")),
+            (AT_ONCE, _("At once: it was lost, or somebody has it who should not")),
+        ],
+        initial=DEFAULT_QUIET_HOURS,
+        widget=forms.RadioSelect,
+    )
+    field_order = ("quiet_hours", "handover", "link_days")

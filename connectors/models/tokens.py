@@ -14,12 +14,16 @@ from portal.tracking import no_truncate, track
 
 
 # The digest is no secret, but a history row has no use for it; dates of use would drown the real changes.
-@track(exclude=["digest", "last_used_at", "last_used_address"])
+@track(exclude=["digest", "last_used_at", "last_used_address", "last_used_client", "expiry_announced"])
 class Token(models.Model):
     """A unique key for the combination of an environment, a device and a user (DOMAIN 1b).
 
     Only the SHA-256 digest of its 256 random bits is kept. A deleted token keeps its row, so that a call that still
     uses it can be explained; its place for the same environment, device and user is free again.
+
+    That combination has one token, also while it is being replaced: the old one is then on its way out
+    (`closing_since`) and closes by itself once its successor is in use and it has been quiet for `close_after_hours`.
+    There is at most one of each, so old and new are a pair without a link between them.
     """
 
     environment = models.ForeignKey(
@@ -52,6 +56,14 @@ class Token(models.Model):
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     last_used_address = models.GenericIPAddressField(_("last used from"), null=True, blank=True)
+    last_used_client = models.CharField(_("last used with"), max_length=200, blank=True)
+    closing_since = models.DateTimeField(_("being replaced since"), null=True, blank=True)
+    close_after_hours = models.PositiveSmallIntegerField(
+        _("closes after"), null=True, blank=True, help_text=_("Hours without a call, once its successor is in use.")
+    )
+    expiry_announced = models.PositiveSmallIntegerField(
+        _("expiry announced"), null=True, blank=True, help_text=_("How many days before, the last time.")
+    )
     deleted_at = models.DateTimeField(_("deleted"), null=True, blank=True)
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -68,8 +80,18 @@ class Token(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["environment", "device", "user"],
-                condition=models.Q(deleted_at__isnull=True),
+                condition=models.Q(deleted_at__isnull=True, closing_since__isnull=True),
                 name="one_token_per_environment_device_user",
+            ),
+            models.UniqueConstraint(
+                fields=["environment", "device", "user"],
+                condition=models.Q(deleted_at__isnull=True, closing_since__isnull=False),
+                name="one_closing_token_per_environment_device_user",
+            ),
+            models.CheckConstraint(
+                name="token_closes_after_some_hours",
+                condition=models.Q(closing_since__isnull=True, close_after_hours__isnull=True)
+                | models.Q(closing_since__isnull=False, close_after_hours__gte=1),
             ),
             models.CheckConstraint(
                 name="token_customer_environment_shape",

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
+from connectors.actions.replacing import replace_token_gradually
 from connectors.actions.tokens import create_token, create_token_for_new_user, delete_token, replace_token
 from connectors.forms.tokens import ReplaceForm, TokenForm
 from connectors.models import AppConnector, Token
@@ -68,7 +69,7 @@ def token_add(request: EnvironmentRequest, pk: int) -> HttpResponse:
 @never_cache
 @environment_page(MANAGE)
 def token_replace(request: EnvironmentRequest, pk: int, token_pk: int) -> HttpResponse:
-    """Ask, then delete a token and make its successor in one go; the new one is shown in the answer to this POST."""
+    """Ask, then make the successor of a token, which closes at once or later; the new one is shown in the answer."""
     app_connector = get_app_connector_for(request.environment, pk)
     token = get_token_for(app_connector, token_pk)
     form = ReplaceForm(request.POST if request.method == "POST" else None)
@@ -79,7 +80,7 @@ def token_replace(request: EnvironmentRequest, pk: int, token_pk: int) -> HttpRe
         made = once(
             request,
             f"replace-{token.pk}",
-            lambda: issued(replace_token(token=token, acting_user=request.user), form, request.user),
+            lambda: issued(_replace(request, token, form), form, request.user),
             then=lambda _made: back,
         )
     except DoneBefore as before:
@@ -87,6 +88,7 @@ def token_replace(request: EnvironmentRequest, pk: int, token_pk: int) -> HttpRe
     except DomainError as error:
         messages.error(request, str(error.message))
         return redirect_after(request, back)
+    token.refresh_from_db()
     return show_once(request, app_connector, made, replaced=token)
 
 
@@ -105,6 +107,12 @@ def token_delete(request: EnvironmentRequest, pk: int, token_pk: int) -> HttpRes
     else:
         messages.success(request, _("Token %(token)s has been deleted.") % {"token": token})
     return redirect_after(request, tab_url(request, "tokens", app_connector))
+
+
+def _replace(request: EnvironmentRequest, token: Token, form: ReplaceForm) -> tuple[Token, str]:
+    if hours := form.cleaned_data["quiet_hours"]:
+        return replace_token_gradually(token=token, quiet_hours=hours, acting_user=request.user)
+    return replace_token(token=token, acting_user=request.user)
 
 
 def _create(request: EnvironmentRequest, app_connector: AppConnector, form: TokenForm) -> tuple[Token, str]:

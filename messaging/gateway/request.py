@@ -48,6 +48,7 @@ class Exchange:
             address=self.call.address,
             customer_environment=environment.strip().upper(),
             message_type=None if message_type is None else message_type.strip().upper(),
+            client=self.call.client,
         )
 
     def record(self, refused: Refused) -> UUID:
@@ -58,7 +59,7 @@ class Exchange:
             method=self.method,
             address=str(self.call.address),
             proxies=self.proxies,
-            client=self.environ.get("HTTP_USER_AGENT", ""),
+            client=self.call.client,
             sender_environment=self.call.customer_environment,
             message_type=self.message_type,
             external_message_id=self.external_id,
@@ -73,7 +74,8 @@ class Exchange:
 def open_exchange(environ: Environ, door: LogEntry.Door) -> Exchange:
     """Begin with a request of which only the address is known."""
     address, proxies = client_hops(environ)
-    return Exchange(environ, door, Call(address=address), ", ".join(map(str, proxies)))
+    call = Call(address=address, client=environ.get("HTTP_USER_AGENT", ""))
+    return Exchange(environ, door, call, ", ".join(map(str, proxies)))
 
 
 def read_body(environ: Environ) -> bytes:

@@ -30,7 +30,9 @@ def make_environments(people: dict[str, User]) -> dict[str, str]:
 
 def new_tokens(people: dict[str, User]) -> dict[str, str]:
     """Replace the demo's tokens, whose texts nobody has any more; return the new ones by customer environment."""
-    wanted = live_tokens(Token.objects.filter(environment__code__in=[READY, WAITING])).select_related("app_connector")
+    wanted = live_tokens(
+        Token.objects.filter(environment__code__in=[READY, WAITING], closing_since=None)
+    ).select_related("app_connector")
     return {
         token.customer_environment: replace_token(token=token, acting_user=people["beheerder"])[1]
         for token in wanted.order_by("id")

@@ -214,3 +214,36 @@ def test_a_file_is_answered_only_for_a_fresh_token_of_ones_own(
 
     assert {answer["Location"] for answer in answers} == {f"{here}gebruikerstokens/"}
     assert {answer.content for answer in answers} == {b""}
+
+
+def test_a_replacement_is_followed_in_one_place(manager: Client, app_connector: AppConnector, here: str) -> None:
+    old = TokenFactory(app_connector=app_connector, last_used_address="192.0.2.4", last_used_client="PHP-SOAP/8.2")
+    page = f"{here}gebruikerstokens/{old.pk}/vervanging/"
+
+    made = manager.post(f"{here}gebruikerstokens/{old.pk}/vervangen/", {"quiet_hours": "24"}).content.decode()
+    new = Token.objects.exclude(pk=old.pk).get()
+    waits = manager.get(page).content.decode()
+    Token.objects.filter(pk=new.pk).update(last_used_at=timezone.now(), last_used_client="node-soap/1.1")
+    used = manager.get(page).content.decode()
+    listed = manager.get(f"{here}gebruikerstokens/").content.decode()
+    manager.post(f"{here}gebruikerstokens/{old.pk}/verwijderen/")
+    closed = manager.get(page, follow=True).content.decode()
+
+    assert "goes on working" in made
+    assert "Waits for the first call with the new token" in waits
+    assert all(text in used for text in (old.hint, new.hint, "192.0.2.4", "PHP-SOAP/8.2", "node-soap/1.1"))
+    assert "The new token is in use" in used
+    assert listed.count("Is being replaced") == 1
+    assert "The replacement is complete" in closed
+
+
+def test_a_replacement_whose_new_token_is_gone_says_so(manager: Client, app_connector: AppConnector, here: str) -> None:
+    old = TokenFactory(app_connector=app_connector)
+    manager.post(f"{here}gebruikerstokens/{old.pk}/vervangen/", {"quiet_hours": "1"})
+    new = Token.objects.exclude(pk=old.pk).get()
+
+    manager.post(f"{here}gebruikerstokens/{new.pk}/verwijderen/")
+
+    assert (
+        "The new token has been deleted" in manager.get(f"{here}gebruikerstokens/{old.pk}/vervanging/").content.decode()
+    )

@@ -124,10 +124,11 @@ def test_no_answer_is_kept_by_a_cache(program: Program) -> None:
 
 
 def test_using_a_token_is_noted(program: Program) -> None:
+    program.client.defaults["HTTP_USER_AGENT"] = "PHP-SOAP/8.2\x07"
     program.soap()
 
     program.token.refresh_from_db()
-    assert program.token.last_used_address == "127.0.0.1"
+    assert (program.token.last_used_address, program.token.last_used_client) == ("127.0.0.1", "PHP-SOAP/8.2 ")
     assert timezone.now() - program.token.last_used_at < timedelta(minutes=1)
 
 
