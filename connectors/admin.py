@@ -19,6 +19,7 @@ from connectors.models import (
     IpRule,
     Token,
     TokenClaim,
+    TokenOrigin,
     UserGroup,
 )
 from portal.admin_base import EnvironmentScopedAdmin
@@ -156,6 +157,16 @@ class TokenClaimAdmin(EnvironmentScopedAdmin):
         "alarm_settled_at",
         "alarm_settled_by",
     )
+
+
+@register(TokenOrigin)
+class TokenOriginAdmin(EnvironmentScopedAdmin):
+    environment_path = "token__environment"
+    list_display = ("token", "network", "customer_environment", "refused", "first_at", "last_at")
+    list_filter = ("refused",)
+    list_select_related = ("token",)
+    search_fields = ("token__hint__iexact", "customer_environment", "network")
+    fields = ("token", "network", "customer_environment", "refused", "first_at", "last_at")
 
 
 @register_with_history(AllowlistRequest)

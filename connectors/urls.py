@@ -7,6 +7,7 @@ from django.urls import URLPattern, path, register_converter
 from connectors.converters import EnvironmentCodeConverter
 from connectors.views import (
     app_connectors,
+    audit,
     claims,
     groups,
     handover,
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{_APPS}nieuw/<slug:run>/controleren/", wizard.wizard_review, name="wizard_review"),
     path(f"{_APPS}nieuw/<slug:run>/voltooien/", wizard.wizard_finish, name="wizard_finish"),
     path(f"{_APPS}nieuw/<slug:run>/annuleren/", wizard.wizard_cancel, name="wizard_cancel"),
+    path(f"{_APP}controle/", audit.app_connector_audit, name="app_connector_audit"),
     path(_APP, app_connectors.app_connector_detail, name="app_connector_detail"),
     path(f"{_APP}opslaan/", app_connectors.app_connector_save, name="app_connector_save"),
     path(

@@ -10,6 +10,7 @@ from procrastinate.exceptions import UniqueViolation
 from messaging.delivery.claims import channels_with_work
 from messaging.delivery.responses import take_responses
 from messaging.delivery.worker import deliver_batch
+from messaging.origins import gather_origins
 from messaging.processing import process_batch, return_expired_leases
 from messaging.wakeup import ring, ring_channel, ring_delivery
 
@@ -17,6 +18,7 @@ QUEUE = "messages"
 DELIVERY = "delivery"
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 MAX_JOB_ATTEMPTS = 3
+EVERY_10_MINUTES = "*/10 * * * *"
 EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
 
 log = structlog.get_logger(__name__)
@@ -57,6 +59,13 @@ def find_forgotten_deliveries(timestamp: int) -> None:
     """The safety net: take over the responses in folders, and look for what is due, also from lost workers."""
     take_responses()
     ring_delivery()
+
+
+@app.periodic(cron=EVERY_10_MINUTES)
+@app.task(name="gather_token_origins", queue="care", queueing_lock="gather_token_origins")
+def gather_token_origins(timestamp: int) -> None:
+    """Let the auditor know from where tokens are used."""
+    gather_origins()
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

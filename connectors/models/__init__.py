@@ -5,6 +5,7 @@ from connectors.models.allowlist_entries import AllowlistEntry, AllowlistRemark
 from connectors.models.app_connectors import AppConnector, Connector, ConnectorGrant, IpRule
 from connectors.models.claims import TokenClaim
 from connectors.models.environments import ENVIRONMENT_CODE, Environment, GroupMember, UserGroup
+from connectors.models.origins import TokenOrigin
 from connectors.models.tokens import Token
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "IpRule",
     "Token",
     "TokenClaim",
+    "TokenOrigin",
     "UserGroup",
 ]

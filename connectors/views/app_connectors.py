@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,6 +16,8 @@ from connectors.actions.app_connectors import (
     revoke_connector,
     update_app_connector,
 )
+from connectors.audit_facts import facts_of
+from connectors.auditor import audit
 from connectors.forms.app_connectors import GrantForm, PropertiesForm
 from connectors.models import AppConnector
 from connectors.queries import (
@@ -36,7 +39,10 @@ _get_or_post = require_http_methods(["GET", "POST"])
 @require_GET
 @environment_page(READ_SETUP)
 def app_connector_list(request: EnvironmentRequest) -> HttpResponse:
-    context = {"app_connectors": app_connectors_of(request.environment), **who_may(request)}
+    app_connectors, now = [*app_connectors_of(request.environment)], timezone.now()
+    facts = facts_of(app_connectors, now=now)
+    rows = [(app_connector, audit(facts[app_connector.pk], now=now)) for app_connector in app_connectors]
+    context = {"app_connectors": app_connectors, "rows": rows, **who_may(request)}
     return render_page(request, "connectors/app_connectors/list.html", context)
 
 

@@ -12,6 +12,7 @@ TABS = {
     "grants": "grant_list",
     "tokens": "token_list",
     "ip_rules": "ip_rule_list",
+    "audit": "app_connector_audit",
 }
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import uuid
 from ipaddress import ip_network
 
+from django.utils import timezone
+
 from connectors.actions.claims import hand_over_with_link
-from connectors.models import ConnectorGrant, Environment, IpRule
+from connectors.models import ConnectorGrant, Environment, IpRule, TokenOrigin
 from messaging.models import (
     Delivery,
     LogEntry,
@@ -37,6 +39,9 @@ def make_world(code: str) -> Environment:
     token = TokenFactory(app_connector__environment=environment)
     ConnectorGrant.objects.create(app_connector=token.app_connector, connector="CommSvcConnector")
     IpRule.objects.create(app_connector=token.app_connector, network=ip_network("192.0.2.0/28"))
+    TokenOrigin.objects.create(
+        token=token, network=ip_network("203.0.113.0/24"), first_at=timezone.now(), last_at=timezone.now()
+    )
     hand_over_with_link(token=token, secret="zeer geheim", acting_user=UserFactory())
     AllowlistRequestFactory(environment=environment).remarks.create(kind="asked", text="Van wie is dit adres?")
     AllowlistEntryFactory(participant_number=environment.participant_number)
