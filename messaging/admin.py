@@ -98,10 +98,10 @@ class WorkflowStepAdmin(EnvironmentScopedAdmin):
 @register_with_history(Organisation)
 class OrganisationAdmin(EnvironmentScopedAdmin):
     environment_path = "environment"
-    list_display = ("name", "environment", "created_at")
+    list_display = ("name", "environment", "created_at", "archived_at")
     list_select_related = ("environment",)
     search_fields = ("name__icontains", "numbers__number")
-    fields = ("environment", "name", "created_at")
+    fields = ("environment", "name", "created_at", "archived_at")
     editable = ("name",)
 
 

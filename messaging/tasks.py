@@ -10,9 +10,11 @@ from procrastinate.exceptions import UniqueViolation
 from messaging.delivery.claims import channels_with_work
 from messaging.delivery.responses import take_responses
 from messaging.delivery.worker import deliver_batch
+from messaging.linking import BATCH, relink_batch
 from messaging.origins import gather_origins
 from messaging.processing import process_batch, return_expired_leases
 from messaging.wakeup import ring, ring_channel, ring_delivery
+from portal.models import User
 
 QUEUE = "messages"
 DELIVERY = "delivery"
@@ -29,6 +31,14 @@ def process_registered_messages() -> None:
     """Process one batch, and ring until nothing is waiting: a message that was tried before is a batch by itself."""
     if process_batch():
         ring()
+
+
+@app.task(name="relink_messages", queue=QUEUE)
+def relink_messages(environment_id: int, scheme: str, number: str, actor_id: int | None) -> None:
+    """Link a batch of messages with a number to the organisation that has it by now, and go on while there are more."""
+    actor = User.objects.filter(pk=actor_id).first() if actor_id else None
+    if relink_batch(environment_id, scheme, number, actor=actor, limit=BATCH) == BATCH:
+        relink_messages.defer(environment_id=environment_id, scheme=scheme, number=number, actor_id=actor_id)
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

@@ -68,6 +68,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("connectors:app_connector_list", _("App connector"), "connector", READ_SETUP),
             Entry("messaging:channel_list", _("Delivery channels"), "sent", READ_SETUP),
             Entry("connectors:user_list", _("Users"), "users", READ_SETUP),
+            Entry("messaging:organisation_list", _("Organisations"), "organisation", READ_MESSAGES),
         ),
     ),
     (

@@ -42,6 +42,7 @@ class MessageEvent(models.Model):
     class Kind(models.TextChoices):
         STATUS = "status", _("Status")
         LINKED = "linked", _("Organisation linked")
+        UNLINKED = "unlinked", _("Organisation unlinked")
         NOTE = "note", _("Remark")
         RESENT = "resent", _("To be sent again")
         APPROVED = "approve", _("Approved and passed on")

@@ -12,13 +12,17 @@ from portal.tracking import track
 
 @track()
 class Organisation(models.Model):
-    """A client of the accountancy office; never a natural person (DOMAIN 1d)."""
+    """A client of the accountancy office; never a natural person (DOMAIN 1d).
+
+    One that messages are about is archived rather than deleted: it is no longer offered to link messages to.
+    """
 
     environment = models.ForeignKey(
         Environment, on_delete=models.PROTECT, related_name="organisations", verbose_name=_("environment")
     )
     name = models.CharField(_("name"), max_length=150)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    archived_at = models.DateTimeField(_("archived"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("organisation")

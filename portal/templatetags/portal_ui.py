@@ -238,12 +238,12 @@ def timeline_item(content: str, moment: dt.datetime, actor: str = "", tone: str 
 
 
 @register.simple_tag
-def pager(*, newer: str = "", older: str = "", shown: str = "", target: str = "") -> SafeString:
+def pager(*, newer: str = "", older: str = "", shown: str = "", target: str = "", by_name: bool = False) -> SafeString:
     """Keyset pages: addresses of the newer and the older page (empty when there is none), and what is shown in words.
 
-    `target` (a CSS selector) makes htmx replace that part only.
+    `target` (a CSS selector) makes htmx replace that part only; `by_name`: the pages before and after in that order.
     """
-    return component("pager", newer=newer, older=older, shown=shown, target=target)
+    return component("pager", newer=newer, older=older, shown=shown, target=target, by_name=by_name)
 
 
 @register.simple_block_tag(takes_context=True)

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, UserGroup
-from messaging.models import DeliveryChannel, LogEntry, Message
+from messaging.models import DeliveryChannel, LogEntry, Message, Organisation
 from portal.management.commands.seed_demo import make_demo
 from portal.models import Membership, User
 
@@ -51,6 +51,10 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (f"{people}{member.pk}/" for member in members)
     groups = f"{OFFICE}/beheer/gebruikersgroepen/"
     yield from (groups + path for path in ("", "nieuw/", f"{group.pk}/"))
+    organisation = Organisation.objects.filter(environment__code="O12345AB").earliest("pk")
+    clients = f"{OFFICE}/beheer/organisaties/"
+    yield from (clients + path for path in ("", "?q=niets", "nieuw/", f"{organisation.pk}/"))
+    yield f"{clients}{organisation.pk}/nummers/{organisation.numbers.get().pk}/verwijderen/"
     incidents = f"{OFFICE}/allowlist-incidenten/"
     yield from (incidents + path for path in ("", "nieuw/?address=203.0.113.9"))
     asked = AllowlistRequest.objects.filter(environment__code="O12345AB")
@@ -67,7 +71,7 @@ def _message_pages() -> Iterator[str]:
     for kind in ("SUP", "ICP"):
         yield f"{OFFICE}/berichten/{Message.objects.filter(reading__kind=kind).latest('pk').public_id}/"
     waiting = Message.objects.filter(status=30).latest("pk").public_id
-    yield from (f"{OFFICE}/berichten/{waiting}/{path}/" for path in ("document", "afkeuren"))
+    yield from (f"{OFFICE}/berichten/{waiting}/{path}/" for path in ("document", "afkeuren", "organisatie"))
 
 
 def _support_pages() -> Iterator[str]:
