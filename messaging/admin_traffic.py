@@ -23,6 +23,7 @@ from messaging.models import (
     MessageContent,
     MessageEvent,
     MessageReading,
+    OrganisationImport,
     Question,
     ResendRun,
 )
@@ -145,6 +146,20 @@ class QuestionAdmin(OfMessageAdmin):
     list_display = ("asked_at", "message", "asked_by_name", "to_name", "to_role", "closed_at")
     list_filter = ("to_role",)
     fields = ("message", "step", "asked_at", "asked_by_name", "to_name", "to_role", "closed_at")
+
+
+@register(OrganisationImport)
+class OrganisationImportAdmin(EnvironmentScopedAdmin):
+    """That a file was taken in, by whom and with what result; its lines are shown in the portal only."""
+
+    environment_path = "environment"
+    list_display = ("file_name", "environment", "made_by", "made_at", "done_at")
+    list_select_related = ("environment", "made_by")
+    search_fields = ("file_name__icontains",)
+    fields = ("environment", "file_name", "made_by", "made_at", "done_at", "result")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).defer("lines")
 
 
 @register(MessageContent)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.urls import register_converter
+
 from messaging.models.messages import public_id
 
 
@@ -17,3 +19,6 @@ class PublicIdConverter:
 
     def to_url(self, value: UUID | str) -> str:
         return public_id(value if isinstance(value, UUID) else UUID(value))
+
+
+register_converter(PublicIdConverter, "ref")

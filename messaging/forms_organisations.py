@@ -49,8 +49,20 @@ class NumberForm(forms.Form):
     number = forms.CharField(
         label=_("Number"),
         max_length=40,
-        help_text=_("With or without spaces and dots. Never a citizen service number (BSN)."),
+        help_text=_("Never a citizen service number (BSN)."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "size": 20}),
+    )
+
+
+class ImportForm(forms.Form):
+    """The file with organisations."""
+
+    file = forms.FileField(
+        label=_("CSV file"),
+        max_length=150,
+        help_text=_("At most 5,000 lines. The first line names the columns: Naam, Btw-nummer, KvK-nummer."),
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+        error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
 
 

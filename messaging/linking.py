@@ -6,6 +6,8 @@ in the same transaction; messages that are being read at that moment are found b
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import transaction
@@ -14,11 +16,12 @@ from procrastinate.contrib.django import app
 from procrastinate.types import JSONValue
 
 from connectors.models import Environment
-from messaging.models import Message, MessageEvent, Organisation
+from messaging.models import Message, MessageEvent, Organisation, OrganisationImport, OrganisationNumber
 from portal.audit import SYSTEM
 from portal.models import User
 
 TASK = "relink_messages"
+IMPORT_TASK = "relink_imported"
 AT_ONCE = 100  # messages that are linked while a person waits
 BATCH = 500
 SECOND_LOOK = 30  # seconds; reading a message takes far less
@@ -39,6 +42,13 @@ def relink_soon(environment_id: int, scheme: str, number: str, *, actor: User | 
     return done
 
 
+def relink_imported_soon(import_id: int, *, actor: User) -> None:
+    """Have a worker link earlier messages to the organisations of an import, now and at a second look."""
+    for wait in (0, SECOND_LOOK):
+        task = app.configure_task(IMPORT_TASK, queue="messages", schedule_in={"seconds": wait})
+        task.defer(import_id=import_id, actor_id=actor.pk)
+
+
 @transaction.atomic
 def relink_batch(environment_id: int, scheme: str, number: str, *, actor: User | None, limit: int) -> int:
     """Link at most `limit` messages with a number to who has it now (nobody: to nobody), each with its event.
@@ -57,6 +67,19 @@ def relink_batch(environment_id: int, scheme: str, number: str, *, actor: User |
     Message.objects.filter(pk__in=[pk for pk, _name in found]).update(organisation=owner)
     MessageEvent.objects.bulk_create(_event(pk, owner, before or "", actor) for pk, before in found)
     return len(found)
+
+
+def numbers_of_import(made: OrganisationImport, start: int, count: int) -> list[tuple[int, str, str]]:
+    """Return some of the numbers that an import mentions and organisations have, with their environment."""
+    mentioned = {re.sub(r"[^0-9A-Z]", "", text.upper()).removeprefix("NL") for text in _texts(made)}
+    numbers = OrganisationNumber.objects.filter(environment=made.environment_id, number__in=mentioned)
+    rows = numbers.order_by("pk").values_list("environment", "scheme", "number")
+    return list(rows[start : start + count])
+
+
+def _texts(made: OrganisationImport) -> Iterator[str]:
+    for line in made.lines:
+        yield from (*line["btw"], *line["kvk"])
 
 
 def link_one(message: Message, owner: Organisation | None, *, actor: User) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404
 
 from connectors.models import Environment
-from messaging.models import Message, Organisation, OrganisationNumber
+from messaging.models import Message, Organisation, OrganisationImport, OrganisationNumber
+from messaging.organisation_csv import CsvLine
 from messaging.queries import messages_of
 
 PAGE_SIZE = 50
@@ -40,6 +42,23 @@ def get_number_for(organisation: Organisation, pk: int) -> OrganisationNumber:
     if found is None:
         raise Http404
     return found
+
+
+def get_import_for(environment: Environment, pk: int) -> OrganisationImport:
+    """Return a file that is being taken in. Raises `Http404` for another environment's, or one thrown away."""
+    found = OrganisationImport.objects.select_related("environment").filter(environment=environment, pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def organisations_in_file(environment: Environment) -> Iterator[CsvLine]:
+    """Return the organisations of now by name, as a file has them."""
+    rows = _with_numbers(environment).filter(archived_at__isnull=True).order_by("name")
+    for found in rows.iterator(chunk_size=500):
+        numbers = list(found.numbers.all())
+        btw, kvk = (tuple(n.number for n in numbers if n.scheme == scheme) for scheme in ("btw", "kvk"))
+        yield CsvLine(0, found.name, btw, kvk)
 
 
 def organisations_page(

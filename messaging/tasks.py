@@ -10,7 +10,8 @@ from procrastinate.exceptions import UniqueViolation
 from messaging.delivery.claims import channels_with_work
 from messaging.delivery.responses import take_responses
 from messaging.delivery.worker import deliver_batch
-from messaging.linking import BATCH, relink_batch
+from messaging.linking import BATCH, numbers_of_import, relink_batch
+from messaging.models import OrganisationImport
 from messaging.origins import gather_origins
 from messaging.processing import process_batch, return_expired_leases
 from messaging.wakeup import ring, ring_channel, ring_delivery
@@ -21,6 +22,7 @@ DELIVERY = "delivery"
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 MAX_JOB_ATTEMPTS = 3
 EVERY_10_MINUTES = "*/10 * * * *"
+NUMBERS_PER_JOB = 500
 EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
 
 log = structlog.get_logger(__name__)
@@ -39,6 +41,19 @@ def relink_messages(environment_id: int, scheme: str, number: str, actor_id: int
     actor = User.objects.filter(pk=actor_id).first() if actor_id else None
     if relink_batch(environment_id, scheme, number, actor=actor, limit=BATCH) == BATCH:
         relink_messages.defer(environment_id=environment_id, scheme=scheme, number=number, actor_id=actor_id)
+
+
+@app.task(name="relink_imported", queue=QUEUE)
+def relink_imported(import_id: int, actor_id: int, start: int = 0) -> None:
+    """Link the messages with numbers of an import, some numbers per job, so that other jobs get their turn."""
+    made = OrganisationImport.objects.filter(pk=import_id).first()
+    numbers = numbers_of_import(made, start, NUMBERS_PER_JOB) if made else []
+    actor = User.objects.filter(pk=actor_id).first()
+    for environment_id, scheme, number in numbers:
+        if relink_batch(environment_id, scheme, number, actor=actor, limit=BATCH) == BATCH:
+            relink_messages.defer(environment_id=environment_id, scheme=scheme, number=number, actor_id=actor_id)
+    if len(numbers) == NUMBERS_PER_JOB:
+        relink_imported.defer(import_id=import_id, actor_id=actor_id, start=start + NUMBERS_PER_JOB)
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

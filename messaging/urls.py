@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, path
 
-from messaging.converters import PublicIdConverter
-from messaging.views import assessment, callback, channels, linking, log, message_types, messages, organisations
-
-register_converter(PublicIdConverter, "ref")
+import messaging.converters  # noqa: F401  # it registers `ref`
+from messaging import urls_organisations
+from messaging.views import assessment, callback, channels, log, message_types, messages
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
 LOG = "<env:code>/communicatielogboek"
 TYPE = f"{CONNECTOR}/berichtsoorten/<str:kind>"
 CHANNELS = "<env:code>/beheer/verzendkanalen"
 MESSAGE = "<env:code>/berichten/<ref:message_id>"
-ORGANISATIONS = "<env:code>/beheer/organisaties"
-ORGANISATION = f"{ORGANISATIONS}/<int:pk>"
 
 app_name = "messaging"
 urlpatterns: list[URLPattern] = [
@@ -37,24 +34,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/goedkeuren/", assessment.message_approve, name="message_approve"),
     path(f"{MESSAGE}/afkeuren/", assessment.message_reject, name="message_reject"),
     path(f"{MESSAGE}/herstellen/", assessment.message_repair, name="message_repair"),
+    *urls_organisations.urlpatterns,
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
-    path(f"{MESSAGE}/organisatie/", linking.message_link, name="message_link"),
-    path(f"{MESSAGE}/organisatie/koppelen/", linking.message_link_existing, name="message_link_existing"),
-    path(f"{MESSAGE}/organisatie/nieuw/", linking.message_link_new, name="message_link_new"),
-    path(f"{MESSAGE}/organisatie/ontkoppelen/", linking.message_unlink, name="message_unlink"),
-    path(f"{ORGANISATIONS}/", organisations.organisation_list, name="organisation_list"),
-    path(f"{ORGANISATIONS}/nieuw/", organisations.organisation_add, name="organisation_add"),
-    path(f"{ORGANISATION}/", organisations.organisation_detail, name="organisation_detail"),
-    path(f"{ORGANISATION}/naam/", organisations.organisation_rename, name="organisation_rename"),
-    path(f"{ORGANISATION}/nummers/", organisations.organisation_number_add, name="organisation_number_add"),
-    path(
-        f"{ORGANISATION}/nummers/<int:number_pk>/verwijderen/",
-        organisations.organisation_number_remove,
-        name="organisation_number_remove",
-    ),
-    path(f"{ORGANISATION}/archiveren/", organisations.organisation_archive, name="organisation_archive"),
-    path(f"{ORGANISATION}/terugzetten/", organisations.organisation_restore, name="organisation_restore"),
-    path(f"{ORGANISATION}/verwijderen/", organisations.organisation_delete, name="organisation_delete"),
     path(f"{LOG}/", log.log_list, name="log_list"),
     path(f"{LOG}/<ref:reference>/", log.log_detail, name="log_detail"),
     path(f"{CHANNELS}/", channels.channel_list, name="channel_list"),

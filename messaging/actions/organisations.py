@@ -11,10 +11,9 @@ from connectors.models import Environment
 from messaging.linking import relink_soon
 from messaging.models import Organisation, OrganisationNumber
 from messaging.numbers import parse_number
+from messaging.organisation_plan import MAX_NUMBERS
 from portal.errors import DomainError
 from portal.models import User
-
-MAX_NUMBERS = 20  # of one organisation
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from messaging.models.delivery import Delivery, DeliveryChannel, DeliveryRoute, 
 from messaging.models.events import MessageEvent, Question
 from messaging.models.log import LogEntry
 from messaging.models.messages import Message, MessageContent, MessageReading
-from messaging.models.organisations import Organisation, OrganisationNumber
+from messaging.models.organisations import Organisation, OrganisationImport, OrganisationNumber
 from messaging.models.workflows import MessageType, Workflow, WorkflowStep, WorkflowVersion
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "MessageReading",
     "MessageType",
     "Organisation",
+    "OrganisationImport",
     "OrganisationNumber",
     "Question",
     "ResendRun",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -35,6 +36,33 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrganisationImport(models.Model):
+    """A CSV file of organisations that was read and is shown before anything is done; thrown away after a day.
+
+    `lines` is what the file says, as `messaging.organisation_csv` read it; what that means is worked out anew each
+    time, because the organisations may have changed since.
+    """
+
+    environment = models.ForeignKey(
+        Environment, on_delete=models.CASCADE, related_name="+", verbose_name=_("environment")
+    )
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("user")
+    )
+    made_at = models.DateTimeField(_("time"), auto_now_add=True, db_index=True)
+    file_name = models.CharField(_("file"), max_length=150)
+    lines = models.JSONField(_("lines"))
+    done_at = models.DateTimeField(_("done"), null=True)
+    result = models.JSONField(_("result"), null=True, help_text=_("How many lines had which outcome."))
+
+    class Meta:
+        verbose_name = _("import of organisations")
+        verbose_name_plural = _("imports of organisations")
+
+    def __str__(self) -> str:
+        return self.file_name
 
 
 @track()

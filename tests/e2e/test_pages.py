@@ -53,7 +53,7 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (groups + path for path in ("", "nieuw/", f"{group.pk}/"))
     organisation = Organisation.objects.filter(environment__code="O12345AB").earliest("pk")
     clients = f"{OFFICE}/beheer/organisaties/"
-    yield from (clients + path for path in ("", "?q=niets", "nieuw/", f"{organisation.pk}/"))
+    yield from (clients + path for path in ("", "?q=niets", "nieuw/", "importeren/", f"{organisation.pk}/"))
     yield f"{clients}{organisation.pk}/nummers/{organisation.numbers.get().pk}/verwijderen/"
     incidents = f"{OFFICE}/allowlist-incidenten/"
     yield from (incidents + path for path in ("", "nieuw/?address=203.0.113.9"))

@@ -13,6 +13,7 @@ from messaging.models import (
     Delivery,
     LogEntry,
     MessageReading,
+    OrganisationImport,
     OrganisationNumber,
     Question,
     ResendRun,
@@ -50,6 +51,7 @@ def make_world(code: str) -> Environment:
     OrganisationNumber.objects.create(
         organisation=organisation, environment=environment, scheme="kvk", number="12345678"
     )
+    OrganisationImport.objects.create(environment=environment, made_by=token.user, file_name="klanten.csv", lines=[])
     message = MessageFactory(token=token, organisation=organisation, raw=PAYLOAD)
     MessageReading.objects.create(message=message, kind="BTW", document={"fact": PAYLOAD.decode()})
     channel = DeliveryChannelFactory(environment=environment, codes=["BTW"])
