@@ -22,10 +22,10 @@ from connectors.models import AllowlistEntry, AllowlistRequest
 from connectors.queries import entry_for, get_incident_for, incidents_of
 from connectors.traffic import LoggedRefusal, evidence_about, refusal_of
 from connectors.views.environment import EnvironmentRequest, environment_page
-from connectors.views.paging import page_of
 from portal.errors import DomainError
 from portal.formats import NOTHING, datetime_nl
 from portal.http import redirect_after, render_page
+from portal.keyset import page_of
 from portal.network import parse_network
 from portal.permissions import MANAGE, READ_SETUP
 

@@ -19,8 +19,8 @@ from connectors.models import AllowlistRequest
 from connectors.queries import entry_for, get_incident_for_support, incidents_for_support
 from connectors.traffic import evidence_of
 from connectors.views.environment import support_page
-from connectors.views.paging import page_of
 from portal.http import HtmxHttpRequest, redirect_after, render_page
+from portal.keyset import page_of
 from portal.navigation import counter
 
 _Status = AllowlistRequest.Status

@@ -10,7 +10,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from connectors.views.environment import EnvironmentRequest, environment_page, support_page
-from connectors.views.paging import page_of
 from messaging.fixes import fix_link, let_in_since
 from messaging.log_search import LogSearchForm
 from messaging.models import LogEntry
@@ -18,6 +17,7 @@ from messaging.models.messages import public_id
 from messaging.queries_log import get_log_entry, log_for_support, log_of
 from messaging.refusals import explain
 from portal.http import HtmxHttpRequest, redirect_after, render_page
+from portal.keyset import page_of
 from portal.permissions import EVERY_MEMBER, MANAGE
 
 LIST = "messaging/log/list.html"

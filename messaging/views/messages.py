@@ -11,7 +11,6 @@ from django.views.decorators.http import require_GET
 from connectors.views.environment import EnvironmentRequest, environment_page
 from messaging.filters import MessageFilter
 from messaging.history import failure, history
-from messaging.keyset import keyset_page
 from messaging.models import Message, MessageContent
 from messaging.models.messages import public_id
 from messaging.models.workflows import StepAction
@@ -30,6 +29,7 @@ from messaging.sheets import build_sheet
 from messaging.statuses import Status
 from messaging.workflow import may_act
 from portal.http import render_page
+from portal.keyset import page_of
 from portal.permissions import ASSESS, READ_MESSAGES, READ_SETUP
 
 LIST = "messaging/messages/list.html"
@@ -42,17 +42,14 @@ DOCUMENT = "messaging/messages/document.html"
 def message_list(request: EnvironmentRequest, *, as_tab: bool = False) -> HttpResponse:
     """The messages, as a page of the menu or as the tab *Berichten* of Communicatieconnector."""
     found = MessageFilter(request.GET or None, messages_of(request.environment), environment=request.environment)
-    before, after = (_key(request.GET.get(name, "")) for name in ("before", "after"))
-    page = keyset_page(found.qs, before=before, after=after)
-    if after and not page.has_newer:
-        page = keyset_page(found.qs)
+    page = page_of(found.qs, request.GET)
     context = {
         "page": page,
         "form": found.form,
         "is_filtered": any(request.GET.get(name) for name in found.filters),
         "nothing_yet": not page.rows and not has_messages(request.environment),
-        "newer_url": _turn(request.GET, after=page.rows[0]) if page.rows and page.has_newer else "",
-        "older_url": _turn(request.GET, before=page.rows[-1]) if page.rows and page.has_older else "",
+        "newer_url": _turn(request.GET, before=page.back) if page.back else "",
+        "older_url": _turn(request.GET, after=page.onward) if page.onward else "",
         "may_assess": request.membership.role in ASSESS,
         "may_see_setup": request.membership.role in READ_SETUP,
         "as_tab": as_tab,
@@ -60,21 +57,13 @@ def message_list(request: EnvironmentRequest, *, as_tab: bool = False) -> HttpRe
     return render_page(request, LIST, context, fragment="results")
 
 
-def _key(text: str) -> UUID | None:
-    """Read a key from the address; one that is not a message id is left aside, like no key at all."""
-    try:
-        return UUID(hex=text) if text else None
-    except ValueError:
-        return None
-
-
-def _turn(query: QueryDict, **keys: Message) -> str:
+def _turn(query: QueryDict, **keys: UUID) -> str:
     """Return the query of the page beside this one, with the same filter."""
     turned = query.copy()
     for name in ("before", "after"):
         turned.pop(name, None)
-    for name, message in keys.items():
-        turned[name] = public_id(message.pk)
+    for name, key in keys.items():
+        turned[name] = public_id(key)
     return f"?{turned.urlencode()}"
 
 

@@ -14,11 +14,11 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from connectors.models import Environment
-from messaging.keyset import keyset_page
 from messaging.models import Message, MessageContent, MessageReading
 from messaging.queries import messages_of
 from messaging.statuses import Status
 from portal import formats
+from portal.keyset import page_of
 from portal.models import User
 from tests.factories import AppConnectorFactory, OrganisationFactory, TokenFactory
 from tests.messaging.readings import make_message, make_read_message
@@ -64,14 +64,14 @@ def test_pages_are_complete_and_without_doubles_also_over_ties(environment: Envi
         make_message(environment, token=token, id=message_id)
 
     found = messages_of(environment)
-    first = keyset_page(found, size=3)
-    second = keyset_page(found, before=first.rows[-1].pk, size=3)
-    third = keyset_page(found, before=second.rows[-1].pk, size=3)
-    back = keyset_page(found, after=third.rows[0].pk, size=3)
+    first = page_of(found, {}, size=3)
+    second = page_of(found, {"after": first.onward}, size=3)
+    third = page_of(found, {"after": second.onward}, size=3)
+    back = page_of(found, {"before": third.back}, size=3)
 
     assert [row.pk for page in (first, second, third) for row in page.rows] == ids[::-1]
     assert [row.pk for row in back.rows] == [row.pk for row in second.rows]
-    assert [(page.has_newer, page.has_older) for page in (first, second, third, back)] == [
+    assert [(page.back is not None, page.onward is not None) for page in (first, second, third, back)] == [
         (False, True),
         (True, True),
         (True, False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.models import AllowlistRequest
-from connectors.views.paging import Page, page_of
+from portal.keyset import Page, page_of
 from tests.factories import AllowlistRequestFactory
 
 pytestmark = pytest.mark.django_db
@@ -41,3 +41,11 @@ def test_what_is_no_key_gives_the_first_page(broken: str) -> None:
 
 def test_a_page_without_rows_leads_nowhere() -> None:
     assert _page(False) == Page([])
+
+
+def test_a_way_back_that_reaches_the_beginning_gives_the_whole_first_page() -> None:
+    keys = [AllowlistRequestFactory().pk for _n in range(3)][::-1]
+
+    page = _page(False, before=keys[1])
+
+    assert ([row.pk for row in page.rows], page.back, page.onward) == (keys[:2], None, keys[1])
