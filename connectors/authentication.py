@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
@@ -106,8 +106,9 @@ _GRANT = """
     JOIN connectors_appconnector a ON a.id = t.app_connector_id
     JOIN connectors_environment e ON e.id = t.environment_id
     JOIN portal_user u ON u.id = t.user_id
-    WHERE t.digest = %(digest)s
 """
+_BY_DIGEST = _GRANT + "WHERE t.digest = %(digest)s"
+_BY_ID = _GRANT + "WHERE t.id = ANY(%(tokens)s)"
 
 # Until when (monotonic clock) which grant holds; the digests that some caller is looking up again ahead of time.
 _remembered: dict[bytes, tuple[float, Grant]] = {}
@@ -125,8 +126,9 @@ def read_credential(*, authorization: str, token_text: str) -> str:
         data = tokens.read_header(authorization) if authorization else None
         if data is None and token_text.strip():
             data = tokens.read_text(token_text)
-    except tokens.TokenError:
-        raise Refused(Cause.TOKEN_MALFORMED) from None
+    except tokens.TokenError as error:
+        evidence = {"observed": error.digits, "allowed": tokens.DIGITS, "unit": "digits"}
+        raise Refused(Cause.TOKEN_MALFORMED, evidence=evidence) from None
     if data is None:
         raise Refused(Cause.TOKEN_MISSING)
     return data
@@ -173,10 +175,10 @@ def decide(grant: Grant, call: Call) -> None:
 
     `call.message_type` None leaves out the condition on the message type: not every method names one.
     """
-    if cause := _credential_cause(grant):
-        raise Refused(cause, grant=grant)
+    _check_credential(grant)
     if call.connector is not None and call.connector not in grant.connectors:
-        raise Refused(Cause.CONNECTOR_NOT_GRANTED, grant=grant, evidence={"allowed": sorted(grant.connectors)})
+        evidence = {"observed": call.connector, "allowed": sorted(grant.connectors)}
+        raise Refused(Cause.CONNECTOR_NOT_GRANTED, grant=grant, evidence=evidence)
     _check_address(grant, call.address)
     _check_customer_environment(grant, call.customer_environment)
     if call.message_type is not None:
@@ -191,16 +193,18 @@ def passed_conditions(cause: Cause) -> list[Condition]:
     return order[: order.index(cause.value.condition)]
 
 
-def _credential_cause(grant: Grant) -> Cause | None:
+def _check_credential(grant: Grant) -> None:
     if grant.deleted:
-        return Cause.TOKEN_DELETED
+        raise Refused(Cause.TOKEN_DELETED, grant=grant, evidence={"observed": f"…{grant.hint}"})
     if grant.expires_at is not None and grant.expires_at <= datetime.now(UTC):
-        return Cause.TOKEN_EXPIRED
+        evidence = {"observed": grant.expires_at.isoformat(), "unit": "moment"}
+        raise Refused(Cause.TOKEN_EXPIRED, grant=grant, evidence=evidence)
     if not grant.user_active:
-        return Cause.USER_BLOCKED
+        raise Refused(Cause.USER_BLOCKED, grant=grant, evidence={"observed": grant.user_name})
     if grant.connector_blocked:
-        return Cause.CONNECTOR_BLOCKED
-    return None if grant.in_group else Cause.USER_NOT_IN_GROUP
+        raise Refused(Cause.CONNECTOR_BLOCKED, grant=grant)
+    if not grant.in_group:
+        raise Refused(Cause.USER_NOT_IN_GROUP, grant=grant, evidence={"observed": grant.user_name})
 
 
 def _check_address(grant: Grant, address: Address) -> None:
@@ -244,11 +248,24 @@ def _load_grant(digest: bytes) -> Grant | None:
         cursor.execute("SELECT FROM connectors_token WHERE digest = %s", [digest])
         if not cursor.rowcount:
             return None
-        cursor.execute(_GRANT, {"digest": digest, "profile": CommunicationProfile.ACCOUNTANT.value})
+        cursor.execute(_BY_DIGEST, {"digest": digest, "profile": CommunicationProfile.ACCOUNTANT.value})
         row = cursor.fetchone()
         columns = [column.name for column in cursor.description or ()]
-    if row is None:
-        return None
+    return None if row is None else _grant_of(columns, row)
+
+
+def load_grants(token_ids: Collection[int]) -> dict[int, Grant]:
+    """Return what is known now about these tokens, by their ids, in one query; deleted ones too."""
+    if not token_ids:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_ID, {"tokens": [*token_ids], "profile": CommunicationProfile.ACCOUNTANT.value})
+        columns = [column.name for column in cursor.description or ()]
+        grants = [_grant_of(columns, row) for row in cursor.fetchall()]
+    return {grant.token_id: grant for grant in grants}
+
+
+def _grant_of(columns: list[str], row: tuple[Any, ...]) -> Grant:
     found = dict(zip(columns, row, strict=True))
     for name in ("allowed", "excluded", "allowlist"):
         found[name] = tuple(parse_network(network) for network in found[name])

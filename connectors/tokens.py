@@ -9,16 +9,25 @@ import re
 import secrets
 
 _BITS = 256
+DIGITS = _BITS // 4  # hexadecimal ones
 # Clients differ in white space and letter case around the same 64 characters.
 _TOKEN = re.compile(
     r"\s*<token>\s*<version>\s*1\s*</version>\s*<data>\s*([0-9A-Fa-f]{64})\s*</data>\s*</token>\s*", re.ASCII
 )
+_DATA = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]+(?![0-9A-Za-z])", re.ASCII)
 _SCHEME = "afastoken"
 _LONGEST = 1024  # characters; a token takes 110, in base64 148
 
 
 class TokenError(ValueError):
-    """What was shown does not have the form of a token."""
+    """What was shown does not have the form of a token; `digits` tells how long its data is (0: it has none).
+
+    A token that was not copied whole shows from that. Nothing of what was shown is in here.
+    """
+
+    def __init__(self, digits: int = 0) -> None:
+        super().__init__("no token")
+        self.digits = digits
 
 
 def generate() -> str:
@@ -43,9 +52,11 @@ def hint(data: str) -> str:
 
 def read_text(text: str) -> str:
     """Return the data of a whole token text. Raises `TokenError`, which never quotes the text."""
-    match = _TOKEN.fullmatch(text) if len(text) <= _LONGEST else None
-    if match is None:
+    if len(text) > _LONGEST:
         raise TokenError
+    match = _TOKEN.fullmatch(text)
+    if match is None:
+        raise TokenError(max((len(part) for part in _DATA.findall(text)), default=0))
     return match[1].upper()
 
 

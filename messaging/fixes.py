@@ -1,34 +1,60 @@
-"""Where a cause is taken away: for each fix of `connectors.explanations` the page on which an administrator does it."""
+"""Where a cause is taken away: for each fix of `connectors.explanations` the button, and the page that does the same.
+
+What one press can do for certain, it does (`messaging.actions.solving`); the rest opens its page, filled in.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from connectors.actions.allowlist import live_entries
-from connectors.causes import Cause
 from connectors.explanations import Fix
-from connectors.models import TokenClaim
+from connectors.models import ENVIRONMENT_CODE, TokenClaim
+from messaging.actions.solving import can_carry_out, membership_of
 from messaging.kinds import MessageKind
-from messaging.models import LogEntry
-from portal.models import Membership
-from portal.network import covers, parse_address
+from messaging.models import LogEntry, Workflow
+from messaging.queries import workflows_with_use
+from messaging.what_if import (
+    Change,
+    Effect,
+    address_allowed,
+    connector_added,
+    connector_unblocked,
+    effect_in,
+    network_allowlisted,
+    type_opened,
+    user_in_group,
+    user_unblocked,
+)
+from portal.network import parse_network
 
 Address = Callable[[LogEntry, str], str]
 
 
 @dataclass(frozen=True)
 class FixLink:
-    """A page that solves it. `act` is False when one only goes there to look."""
+    """A page that solves it."""
 
     url: str
     label: str | Promise
-    act: bool = True
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """What the page of an entry offers: the page of the fix, and the words of the button when one press does it.
+
+    `effect` says what it would do to the refusals of the past week; None when that cannot be said.
+    """
+
+    link: FixLink
+    press: str | Promise = ""
+    effect: Effect | None = None
+    workflows: tuple[Workflow, ...] = field(default=())
 
 
 def fix_link(entry: LogEntry, fix: Fix) -> FixLink | None:
@@ -36,17 +62,46 @@ def fix_link(entry: LogEntry, fix: Fix) -> FixLink | None:
     if entry.environment is None or fix not in _PAGES:
         return None
     address, label = _PAGES[fix]
-    url = address(entry, entry.environment.code)
-    return FixLink(url, label) if url else None
+    return FixLink(address(entry, entry.environment.code), label)
 
 
-def let_in_since(entry: LogEntry) -> dt.datetime | None:
-    """Return since when the allowlist lets in the address that it refused then; None when it still does not."""
-    if entry.cause != Cause.ADDRESS_NOT_ALLOWLISTED.code or entry.environment is None or not entry.address:
+def remedy_for(entry: LogEntry, fix: Fix) -> Remedy | None:
+    """Return what takes the cause of this entry away; None when it is not done in the portal."""
+    link = fix_link(entry, fix)
+    if link is None or entry.environment is None:
         return None
-    address = parse_address(entry.address)
-    allowed = live_entries(entry.environment.participant_number)
-    return min((line.created_at for line in allowed if covers(line.network, address)), default=None)
+    change = _change(entry, fix)
+    effect = effect_in(entry.environment, fix, change) if change else None
+    if not can_carry_out(entry, fix):
+        return Remedy(link, effect=effect)
+    if fix is not Fix.UNBLOCK_TYPE:
+        return Remedy(link, _PRESS[fix], effect)
+    usable = tuple(workflow for workflow, usable in workflows_with_use(entry.environment) if usable)
+    return Remedy(link, _PRESS[fix] if usable else "", effect, usable)
+
+
+def _change(entry: LogEntry, fix: Fix) -> Change | None:
+    """Return what the fix would change, for thinking it through before it is done."""
+    make = _CHANGES.get(fix)
+    return make(entry) if make else None
+
+
+def _user_name(entry: LogEntry) -> str:
+    return entry.token.user.username if entry.token else ""
+
+
+_CHANGES: dict[Fix, Callable[[LogEntry], Change]] = {
+    Fix.ADD_CONNECTOR: lambda entry: connector_added(entry.app_connector_id or 0),
+    Fix.UNBLOCK_CONNECTOR: lambda entry: connector_unblocked(entry.app_connector_id or 0),
+    Fix.UNBLOCK_USER: lambda entry: user_unblocked(_user_name(entry)),
+    Fix.ADD_TO_GROUP: lambda entry: user_in_group(_user_name(entry), [entry.app_connector_id or 0]),
+    Fix.ALLOW_ADDRESS: lambda entry: address_allowed(entry.app_connector_id or 0, parse_network(entry.address or "")),
+    Fix.SUBMIT_INCIDENT: lambda entry: network_allowlisted(parse_network(entry.address or "")),
+    Fix.UNBLOCK_TYPE: lambda entry: type_opened(entry.message_type.strip().upper()),
+}
+
+
+# Pages ----------------------------------------------------------------------------------------------------------------
 
 
 def _of_connector(name: str) -> Address:
@@ -67,11 +122,31 @@ def _handover(entry: LogEntry, code: str) -> str:
     return reverse(f"connectors:{page}", args=[code, entry.app_connector.pk, entry.token.pk])
 
 
+def _new_token(entry: LogEntry, code: str) -> str:
+    """Address the page that replaces this token, or, when it has been deleted, makes another for the same user."""
+    token, app_connector = entry.token, entry.app_connector
+    if token is None or app_connector is None:
+        return reverse("connectors:app_connector_list", args=[code])
+    if token.deleted_at is None:
+        return reverse("connectors:token_replace", args=[code, app_connector.pk, token.pk])
+    filled_in = {"user": token.user_id, "device": token.device, "customer_environment": token.customer_environment}
+    return reverse("connectors:token_add", args=[code, app_connector.pk], query=filled_in)
+
+
+def _ip_rules(entry: LogEntry, code: str) -> str:
+    page = _of_connector("ip_rule_list")(entry, code)
+    return f"{page}?address={entry.address}" if entry.app_connector and entry.address else page
+
+
+def _second_environment(entry: LogEntry, code: str) -> str:
+    page = _of_connector("second_environment")(entry, code)
+    fits = re.fullmatch(ENVIRONMENT_CODE, entry.sender_environment, re.ASCII)
+    return f"{page}?customer_environment={entry.sender_environment}" if entry.app_connector and fits else page
+
+
 def _user(entry: LogEntry, code: str) -> str:
     """Address the member behind the token; who has left the environment is not there any more."""
-    member = None
-    if entry.token is not None:
-        member = Membership.objects.filter(user=entry.token.user, environment=entry.environment).only("pk").first()
+    member = membership_of(entry)
     if member is None:
         return reverse("connectors:user_list", args=[code])
     return reverse("connectors:user_detail", args=[code, member.pk])
@@ -95,14 +170,22 @@ def _message_type(entry: LogEntry, code: str) -> str:
 
 
 _PAGES: dict[Fix, tuple[Address, Promise]] = {
-    Fix.NEW_TOKEN: (_of_connector("token_list"), _("To the user tokens of the app connector")),
+    Fix.NEW_TOKEN: (_new_token, _("Make a new token for this user")),
     Fix.REPLACE_TOKEN: (_handover, _("To the claim link of the token")),
     Fix.UNBLOCK_CONNECTOR: (_of_connector("app_connector_detail"), _("To the properties of the app connector")),
     Fix.UNBLOCK_USER: (_user, _("To the user")),
     Fix.ADD_TO_GROUP: (_group, _("To the user group")),
     Fix.ADD_CONNECTOR: (_of_connector("grant_list"), _("To the connectors of the app connector")),
-    Fix.ALLOW_ADDRESS: (_of_connector("ip_rule_list"), _("To the IP restrictions of the app connector")),
+    Fix.ALLOW_ADDRESS: (_ip_rules, _("To the IP restrictions of the app connector")),
     Fix.SUBMIT_INCIDENT: (_incident, _("Submit an incident for this address")),
-    Fix.SECOND_ENVIRONMENT: (_of_connector("second_environment"), _("To the guide for a second customer environment")),
+    Fix.SECOND_ENVIRONMENT: (_second_environment, _("Make a token for this customer environment")),
     Fix.UNBLOCK_TYPE: (_message_type, _("To the properties of the message type")),
+}
+_PRESS: dict[Fix, Promise] = {
+    Fix.UNBLOCK_CONNECTOR: _("Unblock the app connector"),
+    Fix.UNBLOCK_USER: _("Unblock the user"),
+    Fix.ADD_TO_GROUP: _("Put the user in the group"),
+    Fix.ADD_CONNECTOR: _("Add CommSvcConnector"),
+    Fix.ALLOW_ADDRESS: _("Allow this address"),
+    Fix.UNBLOCK_TYPE: _("Unblock the message type"),
 }

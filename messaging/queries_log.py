@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.http import Http404
 
 from connectors.models import Environment
 from messaging.models import LogEntry
+
+# Of the entries like one, so many are counted, of a day around it.
+MOST_ALIKE = 1_000
+
+
+@dataclass(frozen=True)
+class Occurrences:
+    """How often the same was refused around the same time; `more` when not all of it was counted."""
+
+    times: int
+    first: dt.datetime
+    last: dt.datetime
+    more: bool = False
+
+    @property
+    def span(self) -> dt.timedelta:
+        return self.last - self.first
 
 
 def log_of(environment: Environment) -> QuerySet[LogEntry]:
@@ -23,8 +42,27 @@ def log_for_support() -> QuerySet[LogEntry]:
 
 def get_log_entry(entries: QuerySet[LogEntry], reference: UUID) -> LogEntry:
     """Return the entry with this reference, with what its page shows. Raises `Http404` when it is not among them."""
-    found = entries.select_related("environment", "app_connector__group", "token__user", "message", "resolved_by")
+    found = entries.select_related(
+        "environment", "app_connector__group", "token__user", "token__deleted_by", "message", "resolved_by"
+    )
     entry = found.defer("repeat_key", "token__digest").filter(reference=reference).first()
     if entry is None:
         raise Http404
     return entry
+
+
+def occurrences_of(entry: LogEntry) -> Occurrences:
+    """Count what was refused like an entry, for the same cause and token (or address), in the day up to it and since.
+
+    Within a minute equal refusals are one entry, so what keeps failing is many.
+    """
+    whose = Q(token=entry.token_id) if entry.token_id else Q(token__isnull=True, address=entry.address)
+    since = entry.at - dt.timedelta(days=1)
+    alike = LogEntry.objects.filter(whose, cause=entry.cause, environment=entry.environment_id, at__gte=since)
+    keys = [*alike.order_by("-pk").values_list("pk", flat=True)[: MOST_ALIKE + 1]]
+    found = LogEntry.objects.filter(pk__in=keys[:MOST_ALIKE]).aggregate(
+        times=Sum("repeats"), first=Min("at"), last=Max("last_seen_at")
+    )
+    if not keys:
+        return Occurrences(entry.repeats, entry.at, entry.last_seen_at)
+    return Occurrences(found["times"], found["first"], found["last"], more=len(keys) > MOST_ALIKE)

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 import messaging.converters  # noqa: F401  # it registers `ref`
 from messaging import urls_organisations
-from messaging.views import assessment, callback, channels, log, message_types, messages
+from messaging.views import assessment, callback, channels, log, log_entry, message_types, messages
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
 LOG = "<env:code>/communicatielogboek"
@@ -37,7 +37,9 @@ urlpatterns: list[URLPattern] = [
     *urls_organisations.urlpatterns,
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
     path(f"{LOG}/", log.log_list, name="log_list"),
-    path(f"{LOG}/<ref:reference>/", log.log_detail, name="log_detail"),
+    path(f"{LOG}/<ref:reference>/", log_entry.log_detail, name="log_detail"),
+    path(f"{LOG}/<ref:reference>/nu/", log_entry.log_retry, name="log_retry"),
+    path(f"{LOG}/<ref:reference>/oplossen/", log_entry.log_fix, name="log_fix"),
     path(f"{CHANNELS}/", channels.channel_list, name="channel_list"),
     path(f"{CHANNELS}/nieuw/", channels.channel_add, name="channel_add"),
     path(f"{CHANNELS}/<int:pk>/", channels.channel_detail, name="channel_detail"),
@@ -47,5 +49,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{CHANNELS}/<int:pk>/verwijderen/", channels.channel_delete, name="channel_delete"),
     path("terugmelding/<uuid:public_id>/", callback.delivery_callback, name="delivery_callback"),
     path("support/communicatielogboek/", log.support_log_list, name="support_log_list"),
-    path("support/communicatielogboek/<ref:reference>/", log.support_log_detail, name="support_log_detail"),
+    path("support/communicatielogboek/<ref:reference>/", log_entry.support_log_detail, name="support_log_detail"),
+    path("support/communicatielogboek/<ref:reference>/nu/", log_entry.support_log_retry, name="support_log_retry"),
 ]

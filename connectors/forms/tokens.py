@@ -57,8 +57,8 @@ class TokenForm(_TokenFields):
     def __init__(self, app_connector: AppConnector, *args: Any, **kwargs: Any) -> None:
         self._members = {str(user.pk): user for user in members_with_live_tokens(app_connector)}
         free = [pk for pk, user in self._members.items() if not user.live_tokens and user.kind == User.Kind.SYSTEM]  # type: ignore[attr-defined]  # counted by the query
-        kwargs.setdefault("initial", {"user": free[0] if free else NEW_USER, "device": app_connector.description})
-        super().__init__(*args, **kwargs)
+        usual = {"user": free[0] if free else NEW_USER, "device": app_connector.description}
+        super().__init__(*args, **{**kwargs, "initial": usual | kwargs.get("initial", {})})
         known = [(pk, f"{user.username} ({user})") for pk, user in self._members.items()]
         choices: list[Any] = [(NEW_USER, _("A new system user"))]
         if known:

@@ -25,7 +25,9 @@ _get_or_post = require_http_methods(["GET", "POST"])
 @require_GET
 @environment_page(READ_SETUP)
 def ip_rule_list(request: EnvironmentRequest, pk: int) -> HttpResponse:
-    return _rules(request, get_app_connector_for(request.environment, pk), IpRuleForm())
+    """The rules, and the form for another; `?address=` fills it in, as the communication log does."""
+    form = IpRuleForm(initial={"network": request.GET.get("address", "")})
+    return _rules(request, get_app_connector_for(request.environment, pk), form)
 
 
 @_get_or_post

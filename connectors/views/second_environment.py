@@ -23,9 +23,13 @@ from portal.permissions import MANAGE
 @never_cache
 @environment_page(MANAGE)
 def second_environment(request: EnvironmentRequest, pk: int) -> HttpResponse:
-    """Explain, ask for the code, and show the token in the answer to the POST."""
+    """Explain, ask for the code, and show the token in the answer to the POST.
+
+    `?customer_environment=` fills in the code, as the communication log does.
+    """
     app_connector = get_app_connector_for(request.environment, pk)
-    form = SecondEnvironmentForm(request.POST or None)
+    stated = {"customer_environment": request.GET.get("customer_environment", "")}
+    form = SecondEnvironmentForm(request.POST or None, initial=stated)
     if request.method == "POST" and form.is_valid():
         try:
             made = once(

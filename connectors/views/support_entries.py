@@ -23,9 +23,9 @@ from connectors.history import history_of_entry
 from connectors.models import AllowlistEntry
 from connectors.queries import get_allowlist_entry_for_support
 from connectors.views.environment import support_page
-from connectors.views.paging import page_of
 from portal.errors import DomainError
 from portal.http import HtmxHttpRequest, redirect_after, render_page
+from portal.keyset import page_of
 
 LIST = "connectors/allowlist/entries.html"
 DETAIL = "connectors/allowlist/entry.html"

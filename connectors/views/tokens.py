@@ -43,9 +43,13 @@ def token_list(request: EnvironmentRequest, pk: int) -> HttpResponse:
 @never_cache
 @environment_page(MANAGE)
 def token_add(request: EnvironmentRequest, pk: int) -> HttpResponse:
-    """Make a token for a member of the group, or for a new system user; it is shown in the answer to this POST."""
+    """Make a token for a member of the group, or for a new system user; it is shown in the answer to this POST.
+
+    The names of the fields in the address fill them in, as the communication log does.
+    """
     app_connector = get_app_connector_for(request.environment, pk)
-    form = TokenForm(app_connector, request.POST or None)
+    given = {name: request.GET[name] for name in ("user", "device", "customer_environment") if name in request.GET}
+    form = TokenForm(app_connector, request.POST or None, initial=given)
     if request.method == "POST" and form.is_valid():
         try:
             made = once(

@@ -23,7 +23,7 @@ from portal.postgresql.raw import raw_cursor
 
 _REPEAT_SECONDS = 60
 # Equal refusals within the same minute raise the counter of the first; all get its reference. `repeats`: how many equal
-# ones this row stands for.
+# ones this row stands for. What is refused again was not solved.
 _INSERT = """
     INSERT INTO messaging_logentry AS entry
         (reference, at, cause, door, method, environment_id, app_connector_id, token_id, token_hint, address, proxies,
@@ -35,10 +35,13 @@ _INSERT = """
          %(external_message_id)s, %(message_id)s, %(evidence)s, %(repeats)s, CURRENT_TIMESTAMP, %(repeat_key)s,
          %(keep_until)s, '')
     ON CONFLICT (repeat_key) DO UPDATE
-        SET repeats = entry.repeats + EXCLUDED.repeats, last_seen_at = CURRENT_TIMESTAMP
+        SET repeats = entry.repeats + EXCLUDED.repeats, last_seen_at = CURRENT_TIMESTAMP,
+            resolved_at = NULL, resolved_by_id = NULL, resolution = ''
     RETURNING reference
 """
 
+# Of the form of `evidence`; entries from before it have what was observed and allowed only.
+DECISION_VERSION = 2
 _LONGEST_EVIDENCE = 500  # characters of one text
 
 _LONGEST = {field.name: field.max_length or 0 for field in LogEntry._meta.concrete_fields}
@@ -81,7 +84,7 @@ def record_refusal(cause: Cause, circumstances: Circumstances, evidence: dict[st
         "reference": uuid4(),
         "cause": cause.code,
         "door": circumstances.door.value,
-        "evidence": json.dumps(_printable_evidence(evidence or {}), default=display_network),
+        "evidence": json.dumps(_decision(cause, evidence or {}), default=display_network),
         "repeat_key": _repeat_key(cause, row, now),
         "keep_until": (now + timedelta(days=settings.LOG_RETENTION_DAYS)).date(),
     }
@@ -103,6 +106,22 @@ def _write(rows: list[dict[str, Any]]) -> list[UUID]:
 
 
 _together = GroupCommit(_write)
+
+
+def _decision(cause: Cause, evidence: dict[str, Any]) -> dict[str, Any]:
+    """Return the record of a decision: by which rule, what was observed, what would have passed, who mends it, and how.
+
+    The names are those of the enums of `connectors.explanations`, so that a record still reads when a cause is gone.
+    """
+    explanation = cause.value
+    condition = explanation.condition
+    record: dict[str, Any] = _printable_evidence(evidence)
+    return record | {
+        "version": DECISION_VERSION,
+        "rule": condition.name.lower() if condition else "request",
+        "owner": explanation.owner.name.lower(),
+        "fix": explanation.fix.name.lower(),
+    }
 
 
 def _repeat_key(cause: Cause, row: dict[str, Any], now: datetime) -> bytes | None:

@@ -68,7 +68,8 @@ def receive_message(*, grant: Grant, call: Call, external_id: str, content: byte
     `Refused`. Of two equal calls at the same moment one stores and both get its id.
     """
     if not 0 < len(external_id) <= LONGEST_EXTERNAL_ID or external_id.isspace() or _NOT_IN_XML.search(external_id):
-        raise Refused(Cause.EXTERNAL_ID_MISSING, grant=grant, evidence={"observed": len(external_id)})
+        evidence = {"observed": len(external_id), "allowed": LONGEST_EXTERNAL_ID, "unit": "characters"}
+        raise Refused(Cause.EXTERNAL_ID_MISSING, grant=grant, evidence=evidence)
     message_id = new_message_id()
     row = {
         "id": message_id,

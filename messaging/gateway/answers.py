@@ -9,6 +9,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 import structlog
+from django.conf import settings
 from django.db import Error as DatabaseError
 
 from connectors.authentication import Refused
@@ -82,5 +83,10 @@ def body_of(environ: Environ) -> bytes:
     try:
         return read_body(environ)
     except BodyError as error:
-        cause = Cause.REQUEST_TOO_LARGE if error.too_large else Cause.REQUEST_UNREADABLE
-        raise Refused(cause, evidence={"observed": str(error)}) from None
+        if not error.too_large:
+            raise Refused(Cause.REQUEST_UNREADABLE, evidence={"observed": str(error)}) from None
+        announced = str(environ.get("CONTENT_LENGTH") or "")
+        evidence = {"allowed": settings.GATEWAY_MAX_BODY, "unit": "bytes"}
+        if announced.isdecimal():
+            evidence = {"observed": int(announced[:18]), **evidence}
+        raise Refused(Cause.REQUEST_TOO_LARGE, evidence=evidence) from None

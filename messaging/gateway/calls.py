@@ -52,7 +52,11 @@ def _note_failure(exchange: Exchange, refused: Refused) -> None:
         note_failure(exchange.call.address)
     except SlowDown as slow:
         if slow.first:
-            evidence = {"observed": str(exchange.call.address), "allowed": settings.GATEWAY_FAILURES_PER_MINUTE}
+            evidence = {
+                "observed": str(exchange.call.address),
+                "allowed": settings.GATEWAY_FAILURES_PER_MINUTE,
+                "unit": "per_minute",
+            }
             exchange.record(Refused(Cause.TOO_MANY_FAILURES, grant=refused.grant, hint=refused.hint, evidence=evidence))
         raise slow from None
 
@@ -65,7 +69,8 @@ def upload(grant: Grant, call: Call, message: Upload) -> str:
         )
         pdf = decode_base64(message.pdf) or None
     except ContentError as error:
-        raise Refused(Cause.CONTENT_MISSING if error.missing else Cause.CONTENT_UNREADABLE, grant=grant) from None
+        cause = Cause.CONTENT_MISSING if error.missing else Cause.CONTENT_UNREADABLE
+        raise Refused(cause, grant=grant, evidence={"observed": error.size, "unit": "bytes"}) from None
     bind_token(grant, call)
     message_id = receive_message(grant=grant, call=call, external_id=message.external_id, content=content, pdf=pdf)
     note_token_use(grant, call)

@@ -16,11 +16,12 @@ _BOM = "\ufeff"
 
 
 class ContentError(ValueError):
-    """The field is not a document; `missing` tells that it is empty."""
+    """The field is not a document; `missing` tells that it is empty, `size` how much there was of it."""
 
-    def __init__(self, *, missing: bool = False) -> None:
+    def __init__(self, *, missing: bool = False, size: int = 0) -> None:
         super().__init__("missing" if missing else "unreadable")
         self.missing = missing
+        self.size = size
 
 
 def document_bytes(field: str) -> bytes:
@@ -47,9 +48,9 @@ def checked_document(raw: bytes) -> bytes:
     """Return `raw` when it looks like XML or a ZIP file, whatever its encoding. Raises `ContentError`."""
     start = raw[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if not start:
-        raise ContentError(missing=not raw.strip())
+        raise ContentError(missing=not raw.strip(), size=len(raw))
     if not start.startswith(b"<") and not raw.startswith(_ZIP):
-        raise ContentError
+        raise ContentError(size=len(raw))
     return raw
 
 
@@ -58,4 +59,4 @@ def decode_base64(field: str) -> bytes:
     try:
         return base64.b64decode("".join(field.split()), validate=True)
     except (binascii.Error, ValueError):
-        raise ContentError from None
+        raise ContentError(size=len(field)) from None

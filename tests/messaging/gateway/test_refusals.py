@@ -221,7 +221,14 @@ def test_the_log_names_what_would_have_passed(program: Program) -> None:
     program.soap()
 
     entry = LogEntry.objects.get()
-    assert entry.evidence == {"observed": "203.0.113.7", "allowed": ["127.0.0.1"]}
+    assert entry.evidence == {
+        "version": 2,
+        "rule": "address",
+        "observed": "203.0.113.7",
+        "allowed": ["127.0.0.1"],
+        "owner": "support",
+        "fix": "submit_incident",
+    }
     assert (entry.environment, entry.token) == (program.token.environment, program.token)
 
 
@@ -233,3 +240,22 @@ def test_hostile_text_from_a_caller_is_bounded_in_the_log(program: Program) -> N
     entry = LogEntry.objects.get()
     assert (len(entry.client), len(entry.message_type)) == (200, 40)
     assert "\x1b" not in entry.client
+
+
+def test_the_log_counts_the_digits_of_a_token_that_was_not_copied_whole(program: Program) -> None:
+    program.soap(token=f"<token><version>1</version><data>{program.data[:60]}</data></token>")
+
+    evidence = LogEntry.objects.get().evidence
+    assert (evidence["observed"], evidence["allowed"], evidence["unit"]) == (60, 64, "digits")
+    assert program.data[:8] not in str(evidence)
+
+
+def test_what_is_refused_again_is_open_again(program: Program) -> None:
+    program.soap(messageType="XYZ")
+    LogEntry.objects.update(resolved_at=timezone.now(), resolution="elsewhere")
+
+    program.soap(messageType="XYZ")
+
+    # The minute may turn; then the second refusal is an entry of its own, which nobody solved.
+    newest = LogEntry.objects.latest("pk")
+    assert (newest.resolved_at, newest.resolution) == (None, "")
