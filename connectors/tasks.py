@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from connectors.actions.allowlist_care import announce_expiring, note_use
 from connectors.actions.claims import erase_expired_claims
+from connectors.actions.expiry import announce_expiring_tokens
 from connectors.actions.replacing import close_quiet_tokens
 from portal.audit import acting_as
 
@@ -41,3 +42,11 @@ def close_replaced_tokens(timestamp: int) -> None:
     """Close the old tokens that have been quiet for as long as was asked."""
     with acting_as():
         close_quiet_tokens()
+
+
+@app.periodic(cron="20 6 * * *")
+@app.task(name="announce_expiring_tokens", queue=QUEUE, queueing_lock="announce_expiring_tokens")
+def announce_tokens(timestamp: int) -> None:
+    """Tell administrators in the morning which tokens are about to expire."""
+    with acting_as():
+        announce_expiring_tokens()

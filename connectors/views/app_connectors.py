@@ -17,6 +17,7 @@ from connectors.actions.app_connectors import (
     update_app_connector,
 )
 from connectors.audit_facts import facts_of
+from connectors.audit_terms import Rule
 from connectors.auditor import audit
 from connectors.forms.app_connectors import GrantForm, PropertiesForm
 from connectors.models import AppConnector
@@ -42,7 +43,8 @@ def app_connector_list(request: EnvironmentRequest) -> HttpResponse:
     app_connectors, now = [*app_connectors_of(request.environment)], timezone.now()
     facts = facts_of(app_connectors, now=now)
     rows = [(app_connector, audit(facts[app_connector.pk], now=now)) for app_connector in app_connectors]
-    context = {"app_connectors": app_connectors, "rows": rows, **who_may(request)}
+    expiring = [row for row in rows if any(finding.rule is Rule.EXPIRING for finding in row[1].findings)]
+    context = {"app_connectors": app_connectors, "rows": rows, "expiring": expiring, **who_may(request)}
     return render_page(request, "connectors/app_connectors/list.html", context)
 
 
