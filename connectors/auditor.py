@@ -120,7 +120,7 @@ def _of_group(facts: ConnectorFacts, now: datetime) -> Iterator[Finding]:
 def _of_token(facts: ConnectorFacts, token: TokenFacts, now: datetime) -> Iterator[Finding]:
     if not token.is_live(now):
         reason = _("%(token)s expired on %(moment)s; calls with it are refused.") % {
-            "token": _name(token),
+            "token": _named(token),
             "moment": datetime_nl(token.expires_at),
         }
         yield Finding(Rule.EXPIRED, Severity.HIGH, reason, Remedy.REPLACE_TOKEN, token.pk)
@@ -129,7 +129,7 @@ def _of_token(facts: ConnectorFacts, token: TokenFacts, now: datetime) -> Iterat
     yield from _user_of(facts, token)
     yield from _origins_of(facts, token, now)
     if token.claim_alarm:
-        reason = _("%(token)s: %(alarm)s.") % {"token": _name(token), "alarm": token.claim_alarm}
+        reason = _("%(token)s: %(alarm)s.") % {"token": _named(token), "alarm": token.claim_alarm}
         yield Finding(Rule.CLAIM_ALARM, Severity.HIGH, reason, Remedy.LOOK_AT_CLAIM, token.pk)
 
 
@@ -137,7 +137,7 @@ def _use_of(token: TokenFacts, now: datetime) -> Iterator[Finding]:
     if token.closing_since is not None:
         if token.closing_since <= now - REPLACEMENT_STALLS:
             reason = _("%(token)s has been waiting since %(moment)s for the new token to be used.") % {
-                "token": _name(token),
+                "token": _named(token),
                 "moment": datetime_nl(token.closing_since),
             }
             yield Finding(Rule.REPLACEMENT_STALLED, Severity.LOW, reason, Remedy.FOLLOW_REPLACEMENT, token.pk)
@@ -148,11 +148,11 @@ def _use_of(token: TokenFacts, now: datetime) -> Iterator[Finding]:
             if token.last_used_at
             else _("was made on %(moment)s and never used") % {"moment": datetime_nl(token.created_at)}
         )
-        reason = _("%(token)s %(used)s. What nobody uses can only be abused.") % {"token": _name(token), "used": used}
+        reason = _("%(token)s %(used)s. What nobody uses can only be abused.") % {"token": _named(token), "used": used}
         yield Finding(Rule.UNUSED, Severity.MEDIUM, reason, Remedy.DELETE_TOKEN, token.pk)
     if token.created_at <= months_before(now, OLD_MONTHS):
         reason = _("%(token)s was made on %(moment)s. Replace tokens every year.") % {
-            "token": _name(token),
+            "token": _named(token),
             "moment": datetime_nl(token.created_at),
         }
         yield Finding(Rule.OLD, Severity.MEDIUM, reason, Remedy.REPLACE_TOKEN, token.pk)
@@ -162,7 +162,7 @@ def _use_of(token: TokenFacts, now: datetime) -> Iterator[Finding]:
             "%(token)s expires on %(moment)s, in %(days)d day. After that its calls are refused.",
             "%(token)s expires on %(moment)s, in %(days)d days. After that its calls are refused.",
             days,
-        ) % {"token": _name(token), "moment": datetime_nl(token.expires_at), "days": days}
+        ) % {"token": _named(token), "moment": datetime_nl(token.expires_at), "days": days}
         severity = Severity.HIGH if token.expires_at <= now + EXPIRING_SOON else Severity.MEDIUM
         yield Finding(Rule.EXPIRING, severity, reason, Remedy.REPLACE_TOKEN, token.pk)
 
@@ -200,7 +200,7 @@ def _origins_of(facts: ConnectorFacts, token: TokenFacts, now: datetime) -> Iter
         text = (
             _("Calls with %(token)s came from %(networks)s, of which some were refused. Do you know these networks?")
             if refused
-            else _("%(token)s was used from %(networks)s within a month. Do you know these networks?")
+            else _("Calls with %(token)s came from %(networks)s within a month. Do you know these networks?")
         )
         reason = text % {"token": _name(token), "networks": ", ".join(sorted(map(str, odd)))}
         remedy = Remedy.REPLACE_TOKEN if facts.allowed else Remedy.RESTRICT_ADDRESSES
@@ -210,6 +210,11 @@ def _origins_of(facts: ConnectorFacts, token: TokenFacts, now: datetime) -> Iter
 def _within(network: Network, allowed: Network) -> bool:
     """Tell whether two networks touch: what is kept of use is a network, an allowed address lies in it."""
     return network.version == allowed.version and network.overlaps(allowed)
+
+
+def _named(token: TokenFacts) -> str:
+    """Name a token at the beginning of a sentence."""
+    return _("Token …%(hint)s of %(user)s") % {"hint": token.hint, "user": token.user.username}
 
 
 def _name(token: TokenFacts) -> str:

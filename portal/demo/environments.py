@@ -6,8 +6,10 @@ from ipaddress import ip_network
 
 from connectors.actions.allowlist import submit_incident
 from connectors.actions.app_connectors import grant_connector
+from connectors.actions.claims import hand_over_with_link
 from connectors.actions.incident_desk import approve_incident, reject_incident
 from connectors.actions.one_go import create_connector_in_one_go
+from connectors.actions.replacing import replace_token_gradually
 from connectors.actions.tokens import create_second_customer_environment, replace_token
 from connectors.models import AllowlistRequest, AppConnector, Connector, Environment, Token
 from connectors.queries import live_tokens
@@ -21,6 +23,8 @@ CUSTOMERS = ("O67890AA", "O67891BB")
 # Set up but for the allowlist: its first call gives the generic error, so that the incident can be played.
 WAITING = "T54321XY"
 WAITING_CUSTOMER = "T67892CC"
+# There one token waits behind a claim link, and another is being replaced.
+HANDED_OVER, REPLACED = "T67893DD", "T67894EE"
 
 
 def make_environments(people: dict[str, User]) -> dict[str, str]:
@@ -59,7 +63,16 @@ def _make_ready(people: dict[str, User]) -> dict[str, str]:
 
 def _make_waiting(people: dict[str, User]) -> dict[str, str]:
     environment = _open_environment(WAITING, "Testkantoor Jansen", people)
-    return _connect(environment, "Boekhoudpakket (test)", WAITING_CUSTOMER, people)[1]
+    made, secrets = _connect(environment, "Boekhoudpakket (test)", WAITING_CUSTOMER, people)
+    handed, secret = create_second_customer_environment(
+        app_connector=made, customer_environment=HANDED_OVER, acting_user=people["beheerder"]
+    )
+    hand_over_with_link(token=handed, secret=secret, acting_user=people["beheerder"])
+    old, _secret = create_second_customer_environment(
+        app_connector=made, customer_environment=REPLACED, acting_user=people["beheerder"]
+    )
+    replace_token_gradually(token=old, acting_user=people["beheerder"])
+    return secrets
 
 
 def _open_environment(code: str, name: str, people: dict[str, User]) -> Environment:

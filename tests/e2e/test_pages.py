@@ -12,7 +12,7 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, UserGroup
+from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, Token, TokenClaim, UserGroup
 from messaging.models import DeliveryChannel, LogEntry, Message, Organisation
 from portal.management.commands.seed_demo import make_demo
 from portal.models import Membership, User
@@ -43,6 +43,12 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (app + path for path in ("", "connectoren/", "gebruikerstokens/", "gebruikerstokens/nieuw/"))
     yield from (app + path for path in ("ip-restricties/", "tweede-klantomgeving/", "verwijderen/"))
     yield from (f"{app}gebruikerstokens/{token.pk}/{path}/" for path in ("vervangen", "verwijderen"))
+    yield f"{app}controle/"
+    handed, old = Token.objects.get(claim__isnull=False), Token.objects.get(closing_since__isnull=False)
+    waiting = f"/T54321XY/beheer/app-connectors/{old.app_connector_id}/"
+    yield from (waiting + path for path in ("controle/", "gebruikerstokens/"))
+    yield f"{waiting}gebruikerstokens/{handed.pk}/overdracht/"
+    yield f"{waiting}gebruikerstokens/{old.pk}/vervanging/"
     channels = f"{OFFICE}/beheer/verzendkanalen/"
     channel = DeliveryChannel.objects.get(environment__code="O12345AB")
     yield from (channels + path for path in ("", "nieuw/", f"{channel.pk}/", f"{channel.pk}/verwijderen/"))
@@ -82,6 +88,7 @@ def _support_pages() -> Iterator[str]:
 
 def _pages_of_nobody() -> Iterator[str]:
     yield from ("/account/login/", "/account/password/reset/")
+    yield f"/overdracht/{TokenClaim.objects.earliest('pk').reference}/"
 
 
 PAGES = [
