@@ -1,4 +1,4 @@
-"""Searching the communication log: one box for what people have at hand, and the cause and the period beside it."""
+"""Searching the communication log: boxes for what people have at hand, each of which leads to an index."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from connectors.causes import Cause
-from messaging.models import LogEntry
-from portal.network import NetworkError, parse_address
+from connectors.models import ENVIRONMENT_CODE, Environment
+from messaging.filters import MAX_ORGANISATIONS
+from messaging.models import LogEntry, Organisation
+from portal.network import Network, NetworkError, parse_network
 
 _REFERENCE = re.compile(r"[0-9A-F]{32}")
 _HINT = re.compile(r"[0-9A-F]{4}")
+_WIDEST = {4: 16, 6: 32}  # the widest network that is looked for, as a prefix length by IP version
+# Ids and times grow together, but for calls that were being written at the same moment.
+_CLOCKS = dt.timedelta(minutes=1)
 
 
 def read_reference(text: str) -> UUID | None:
@@ -31,27 +36,48 @@ def _causes() -> list[tuple[str, Any]]:
 
 
 class LogSearchForm(forms.Form):
-    """What to look for. `q` is a log reference, an address or a token hint; what it is, shows from its form."""
+    """What to look for. What stands in `q` and `sender`, shows from its form.
+
+    `environment` None: support staff, who look through all environments and know no organisations.
+    """
 
     q = forms.CharField(
-        label=_("Log reference, address or token hint"),
+        label=_("Log reference, message id, address or token hint"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    sender = forms.CharField(
+        label=_("External id, customer environment or organisation"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     cause = forms.ChoiceField(label=_("Cause"), required=False, choices=_causes)
+    state = forms.ChoiceField(
+        label=_("State"),
+        required=False,
+        choices=[("", _("Open and solved")), ("open", _("Open")), ("solved", _("Solved"))],
+    )
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(
         label=_("Up to and including"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
+
+    def __init__(self, *args: Any, environment: Environment | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.environment = environment
+        if environment is None:
+            self.fields["sender"].label = _("External id or customer environment")
 
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"].strip()
         if text and self._wanted(text) is None:
             raise forms.ValidationError(
                 _(
-                    "This is no log reference (32 characters), no address such as 203.0.113.7, and no token hint (the "
-                    "last four characters of a token). Paste one of these as a whole."
+                    "This is no log reference or message id (32 characters), no address or network such as 203.0.113.7 "
+                    "or 203.0.113.0/24, and no token hint (the last four characters of a token). Paste one of these as "
+                    "a whole."
                 ),
                 code="unreadable",
             )
@@ -72,26 +98,67 @@ class LogSearchForm(forms.Form):
         found = self.cleaned_data
         if (wanted := self._wanted(found.get("q", ""))) is not None:
             entries = entries.filter(wanted)
+        if found.get("sender"):
+            entries = entries.filter(self._of_sender(found["sender"].strip()))
         if found.get("cause"):
             entries = entries.filter(cause=found["cause"])
+        if found.get("state"):
+            entries = entries.filter(resolved_at__isnull=found["state"] == "open")
         if found.get("since"):
-            entries = entries.filter(at__gte=_start_of(found["since"]))
+            entries = _since(entries, _start_of(found["since"]))
         if found.get("until"):
-            entries = entries.filter(at__lt=_start_of(found["until"] + dt.timedelta(days=1)))
+            entries = _before(entries, _start_of(found["until"] + dt.timedelta(days=1)))
         return entries
+
+    def _of_sender(self, text: str) -> Q:
+        """Return the condition on the sender's own names: a whole id or code, or a part of an organisation's name."""
+        code = "".join(text.split()).upper()
+        if re.fullmatch(ENVIRONMENT_CODE, code, re.ASCII):
+            return Q(sender_environment=code)
+        own_id = Q(external_message_id=text)
+        if self.environment is None or LogEntry.objects.filter(own_id, environment=self.environment).exists():
+            return own_id
+        named = Q(name__icontains=text) | Q(numbers__number__iexact=code.removeprefix("NL"))
+        organisations = Organisation.objects.filter(named, environment=self.environment).distinct()
+        keys = list(organisations.values_list("pk", flat=True)[:MAX_ORGANISATIONS])
+        return Q(message__organisation__in=keys)
 
     @staticmethod
     def _wanted(text: str) -> Q | None:
         """Return the condition that the text stands for, or None when it stands for nothing."""
         if reference := read_reference(text):
-            return Q(reference=reference)
+            return Q(reference=reference) | Q(message_id=reference)
         hint = text.strip().lstrip("….").upper()
         if _HINT.fullmatch(hint):
             return Q(token_hint=hint)
         try:
-            return Q(address=str(parse_address(text)))
-        except NetworkError:
-            return None
+            network = parse_network(text)
+        except NetworkError as error:
+            if error.suggestion is None:
+                return None
+            network = error.suggestion
+        return _from_network(network)
+
+
+def _from_network(network: Network) -> Q | None:
+    """Return the condition on the address; a network is a range of addresses in the index."""
+    if network.prefixlen < _WIDEST[network.version]:
+        return None
+    if network.num_addresses == 1:
+        return Q(address=str(network[0]))
+    return Q(address__gte=str(network[0]), address__lte=str(network[-1]))
+
+
+def _since(entries: QuerySet[LogEntry], moment: dt.datetime) -> QuerySet[LogEntry]:
+    """Keep what was written from a moment on, by key too, so that a page reads no further back."""
+    first = LogEntry.objects.filter(at__gte=moment - _CLOCKS).order_by("at").values_list("pk", flat=True).first()
+    return entries.filter(at__gte=moment, pk__gte=first) if first else entries.none()
+
+
+def _before(entries: QuerySet[LogEntry], moment: dt.datetime) -> QuerySet[LogEntry]:
+    """Keep what was written before a moment, by key too, so that a page begins there."""
+    last = LogEntry.objects.filter(at__lt=moment + _CLOCKS).order_by("-at").values_list("pk", flat=True).first()
+    return entries.filter(at__lt=moment, pk__lte=last) if last else entries.none()
 
 
 def _start_of(day: dt.date) -> dt.datetime:

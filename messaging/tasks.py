@@ -7,6 +7,7 @@ from procrastinate import JobContext, jobs
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
+from messaging.actions.solving import note_solutions
 from messaging.delivery.claims import channels_with_work
 from messaging.delivery.responses import take_responses
 from messaging.delivery.worker import deliver_batch
@@ -24,6 +25,7 @@ MAX_JOB_ATTEMPTS = 3
 EVERY_10_MINUTES = "*/10 * * * *"
 NUMBERS_PER_JOB = 500
 EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
+EVERY_MINUTE = "* * * * *"
 
 log = structlog.get_logger(__name__)
 
@@ -91,6 +93,13 @@ def find_forgotten_deliveries(timestamp: int) -> None:
 def gather_token_origins(timestamp: int) -> None:
     """Let the auditor know from where tokens are used."""
     gather_origins()
+
+
+@app.periodic(cron=EVERY_MINUTE)
+@app.task(name="note_solved_refusals", queue="care", queueing_lock="note_solved_refusals")
+def note_solved_refusals(timestamp: int) -> None:
+    """Write into the communication log what was solved elsewhere than from its pages."""
+    note_solutions()
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 import messaging.converters  # noqa: F401  # it registers `ref`
 from messaging import urls_organisations
-from messaging.views import assessment, callback, channels, log, log_entry, message_types, messages
+from messaging.views import assessment, callback, channels, log, log_entry, log_files, message_types, messages
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
 LOG = "<env:code>/communicatielogboek"
@@ -37,6 +37,9 @@ urlpatterns: list[URLPattern] = [
     *urls_organisations.urlpatterns,
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
     path(f"{LOG}/", log.log_list, name="log_list"),
+    path(f"{LOG}/nieuw/", log.log_live, name="log_live"),
+    path(f"{LOG}/csv/", log_files.log_file, {"kind": "csv"}, name="log_csv"),
+    path(f"{LOG}/json/", log_files.log_file, {"kind": "json"}, name="log_json"),
     path(f"{LOG}/<ref:reference>/", log_entry.log_detail, name="log_detail"),
     path(f"{LOG}/<ref:reference>/nu/", log_entry.log_retry, name="log_retry"),
     path(f"{LOG}/<ref:reference>/oplossen/", log_entry.log_fix, name="log_fix"),
@@ -49,6 +52,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{CHANNELS}/<int:pk>/verwijderen/", channels.channel_delete, name="channel_delete"),
     path("terugmelding/<uuid:public_id>/", callback.delivery_callback, name="delivery_callback"),
     path("support/communicatielogboek/", log.support_log_list, name="support_log_list"),
+    path("support/communicatielogboek/nieuw/", log.support_log_live, name="support_log_live"),
+    path("support/communicatielogboek/csv/", log_files.support_log_file, {"kind": "csv"}, name="support_log_csv"),
+    path("support/communicatielogboek/json/", log_files.support_log_file, {"kind": "json"}, name="support_log_json"),
     path("support/communicatielogboek/<ref:reference>/", log_entry.support_log_detail, name="support_log_detail"),
     path("support/communicatielogboek/<ref:reference>/nu/", log_entry.support_log_retry, name="support_log_retry"),
 ]

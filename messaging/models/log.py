@@ -98,7 +98,21 @@ class LogEntry(models.Model):
         verbose_name = _("communication log entry")
         verbose_name_plural = _("communication log")
         indexes = [
+            # Pages go by id, newest first; each way of searching leads to one of these.
             models.Index(fields=["environment", "-id"], name="log_list"),
+            models.Index(fields=["environment", "cause", "-id"], name="log_by_cause"),
+            models.Index(fields=["cause", "-id"], name="log_by_cause_anywhere"),
+            models.Index(fields=["at"], name="log_by_time"),
+            models.Index(fields=["environment", "-id"], name="log_open", condition=models.Q(resolved_at__isnull=True)),
+            models.Index(fields=["token_hint", "-id"], name="log_by_hint", condition=~models.Q(token_hint="")),
+            models.Index(
+                fields=["sender_environment", "-id"], name="log_by_customer", condition=~models.Q(sender_environment="")
+            ),
+            models.Index(
+                fields=["external_message_id", "-id"],
+                name="log_by_external_id",
+                condition=~models.Q(external_message_id=""),
+            ),
             models.Index(fields=["address", "-id"], name="log_by_address"),
             models.Index(fields=["token", "-id"], name="log_by_token"),
             models.Index(fields=["message"], name="log_by_message", condition=models.Q(message__isnull=False)),

@@ -154,6 +154,7 @@
     if (part.closest("[data-quiet]")) return;
     const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
     if (spoken) announce(spoken.dataset.announce);
+    if (part.closest("[data-keep-focus]")) return; // came by itself; nobody asked for it
     const asks = part.querySelector("[data-focus]");
     if (!asks && document.activeElement !== document.body) return;
     const target = asks ?? nextFocus(part);

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from connectors.models import Environment
 from portal.models import User
-from tests.factories import EnvironmentFactory, TokenFactory
+from tests.factories import EnvironmentFactory, MessageFactory, OrganisationFactory, TokenFactory
 from tests.messaging.entries import SUPPORT, Login, entry_of, list_of, page_of, shown
 
 pytestmark = pytest.mark.django_db
@@ -68,9 +69,16 @@ def test_a_reference_of_another_environment_is_not_found(
     "query",
     [
         {"q": "192.0.2.9"},
+        {"q": "192.0.2.0/24"},
+        {"q": "192.0.2.9/24"},
+        {"q": "::ffff:192.0.2.9"},
         {"q": "8a39"},
         {"q": "…8A39"},
         {"cause": "connector_blocked"},
+        {"sender": "o 67890 aa"},
+        {"sender": "BTW-2026-0911"},
+        {"state": "solved"},
+        {"state": "solved", "cause": "connector_blocked", "since": "2026-03-01", "q": "192.0.2.9"},
         {"since": "2026-03-02", "until": "2026-03-02"},
     ],
 )
@@ -83,6 +91,9 @@ def test_entries_are_found_by_what_people_know(
         token_hint="8A39",
         cause="connector_blocked",
         at="2026-03-02T23:30:00+01:00",
+        sender_environment="O67890AA",
+        external_message_id="BTW-2026-0911",
+        resolved_at="2026-03-02T23:40:00+01:00",
     )
     entry_of(environment, at="2026-03-03T00:10:00+01:00")
 
@@ -117,8 +128,8 @@ def test_the_list_asks_the_same_few_queries_however_long_it_is(
         entry_of(environment, token=token, app_connector=token.app_connector)
     client = login(beheerder)
 
-    # Session, user, membership, entries.
-    with django_assert_num_queries(4):
+    # Session, user, membership, entries, what is known now about their tokens.
+    with django_assert_num_queries(5):
         client.get(list_of(environment), headers={"HX-Request": "true"})
 
 
@@ -131,3 +142,105 @@ def test_pages_go_by_key(environment: Environment, beheerder: User, login: Login
 
     assert newest.rows == entries[:0:-1]
     assert oldest == entries[:1]
+
+
+def test_failures_of_a_message_are_found_by_its_id_and_its_organisation(
+    environment: Environment, beheerder: User, login: Login
+) -> None:
+    organisation = OrganisationFactory(environment=environment, name="Timmerbedrijf Van Dalen B.V.")
+    organisation.numbers.create(environment=environment, scheme="btw", number="001234567B01")
+    message = MessageFactory(token__app_connector__environment=environment, organisation=organisation)
+    wanted = entry_of(environment, cause="not_processable", door="worker", message=message)
+    entry_of(environment)
+    client = login(beheerder)
+
+    found = [
+        shown(client, list_of(environment), **query)
+        for query in ({"q": message.public_id}, {"sender": "van dalen"}, {"sender": "NL001234567B01"})
+    ]
+
+    assert found == [[wanted]] * 3
+
+
+def test_support_finds_no_organisations(environment: Environment, support: User, login: Login) -> None:
+    organisation = OrganisationFactory(environment=environment, name="Timmerbedrijf Van Dalen B.V.")
+    message = MessageFactory(token__app_connector__environment=environment, organisation=organisation)
+    entry_of(environment, cause="not_processable", door="worker", message=message)
+
+    assert shown(login(support), SUPPORT, sender="van dalen") == []
+
+
+@pytest.mark.parametrize("wide", ["10.0.0.0/8", "2001:db8::/16"])
+def test_too_wide_a_network_is_not_looked_up(
+    wide: str, environment: Environment, beheerder: User, login: Login
+) -> None:
+    assert login(beheerder).get(list_of(environment), {"q": wide}).status_code == 422
+
+
+def _references(answer: Any) -> list[str]:
+    return re.findall(r"communicatielogboek/([0-9A-F]{32})/", answer.content.decode())
+
+
+@pytest.mark.parametrize("door", ["environment", "support"])
+def test_who_follows_the_log_gets_what_is_new_and_nothing_twice(
+    door: str, environment: Environment, beheerder: User, support: User, login: Login
+) -> None:
+    client, here = (login(support), SUPPORT) if door == "support" else (login(beheerder), list_of(environment))
+    old = entry_of(environment)
+    page = client.get(here).content.decode()
+    nothing = client.get(f"{here}nieuw/", {"newer": str(old.pk)})
+    first, second = entry_of(environment), entry_of(environment, cause="connector_blocked")
+
+    fresh = client.get(f"{here}nieuw/", {"newer": str(old.pk)}, headers={"HX-Request": "true"})
+    filtered = client.get(
+        f"{here}nieuw/", {"newer": str(old.pk), "cause": "token_expired"}, headers={"HX-Request": "true"}
+    )
+
+    assert f"nieuw/?newer={old.pk}" in page
+    assert (nothing.status_code, nothing.content) == (204, b"")
+    assert _references(fresh) == [second.public_reference, first.public_reference]
+    assert f"nieuw/?newer={second.pk}" in fresh.content.decode()
+    assert "data-announce" in fresh.content.decode()
+    assert _references(filtered) == [first.public_reference]
+
+
+def test_the_first_refusal_ever_draws_the_whole_list(environment: Environment, beheerder: User, login: Login) -> None:
+    client, here = login(beheerder), list_of(environment)
+    before = client.get(f"{here}nieuw/", {"newer": "0"}, headers={"HX-Request": "true"})
+    entry_of(environment)
+
+    after = client.get(f"{here}nieuw/", {"newer": "0"}, headers={"HX-Request": "true"})
+
+    assert before.status_code == 204
+    assert after["HX-Retarget"] == "#results"
+    assert after.content.decode().strip().startswith('<div id="results"')
+
+
+@pytest.mark.parametrize("query", [{"live": "0"}, {"after": "99999"}])
+def test_a_list_that_is_paused_or_of_long_ago_asks_for_nothing(
+    query: dict[str, str], environment: Environment, beheerder: User, login: Login
+) -> None:
+    entry_of(environment)
+
+    page = login(beheerder).get(list_of(environment), query).content.decode()
+
+    assert "every 5s" not in page
+
+
+@pytest.mark.parametrize("newer", ["", "x", "-1", "9" * 30])
+def test_what_is_no_place_in_the_log_brings_nothing(
+    newer: str, environment: Environment, beheerder: User, login: Login
+) -> None:
+    entry_of(environment)
+
+    assert login(beheerder).get(f"{list_of(environment)}nieuw/", {"newer": newer}).status_code == 204
+
+
+def test_a_mended_refusal_is_shown_as_solved(environment: Environment, beheerder: User, login: Login) -> None:
+    token = TokenFactory(app_connector__environment=environment)
+    mended = entry_of(environment, cause="connector_blocked", token=token, app_connector=token.app_connector)
+    still = entry_of(environment, cause="connector_not_granted", token=token, app_connector=token.app_connector)
+
+    solved = login(beheerder).get(list_of(environment)).context["solved"]
+
+    assert (mended.pk in solved, still.pk in solved) == (True, False)
