@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from connectors.causes import Cause
 from messaging.models import (
     Delivery,
+    FixTime,
     LogEntry,
     Message,
     MessageContent,
@@ -280,3 +281,25 @@ class LogEntryAdmin(EnvironmentScopedAdmin):
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         return lookup == "message" or super().lookup_allowed(lookup, value, request)  # type: ignore[arg-type]  # the stubs lag behind Django 5.2
+
+
+@register(FixTime)
+class FixTimeAdmin(EnvironmentScopedAdmin):
+    """How long senders were kept out, by cause."""
+
+    environment_path = "environment"
+    list_display = ("refused_at", "fixed_at", "cause", "sender", "environment")
+    list_filter = (CauseFilter,)
+    list_select_related = ("environment",)
+    search_fields = ("sender__istartswith",)
+    fields = (
+        "sender",
+        "cause",
+        "environment",
+        "token",
+        "address",
+        "sender_environment",
+        "reference",
+        "refused_at",
+        "fixed_at",
+    )

@@ -7,6 +7,7 @@ from procrastinate import JobContext, jobs
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
+from messaging.actions import fix_times
 from messaging.actions.solving import note_solutions
 from messaging.delivery.claims import channels_with_work
 from messaging.delivery.responses import take_responses
@@ -28,6 +29,19 @@ EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five us
 EVERY_MINUTE = "* * * * *"
 
 log = structlog.get_logger(__name__)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="work_out_fix_times", queue="care", queueing_lock="work_out_fix_times")
+def work_out_fix_times(timestamp: int) -> None:
+    """Note how long senders were kept out."""
+    fix_times.work_out_fix_times()
+
+
+@app.periodic(cron="45 3 * * *")
+@app.task(name="forget_old_fix_times", queue="care", queueing_lock="forget_old_fix_times")
+def forget_old_fix_times(timestamp: int) -> None:
+    fix_times.forget_old_fix_times()
 
 
 @app.task(name="process_registered_messages", queue=QUEUE, queueing_lock="process_registered_messages")

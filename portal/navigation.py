@@ -97,6 +97,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 frozenset({SUPPORT}),
                 in_environment=False,
             ),
+            Entry("messaging:time_to_fix", _("Time to fix"), "clock", frozenset({SUPPORT}), in_environment=False),
         ),
     ),
 )

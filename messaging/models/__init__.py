@@ -2,6 +2,7 @@
 
 from messaging.models.delivery import Delivery, DeliveryChannel, DeliveryRoute, ResendRun
 from messaging.models.events import MessageEvent, Question
+from messaging.models.fix_times import FixTime
 from messaging.models.log import LogEntry
 from messaging.models.messages import Message, MessageContent, MessageReading
 from messaging.models.organisations import Organisation, OrganisationImport, OrganisationNumber
@@ -11,6 +12,7 @@ __all__ = [
     "Delivery",
     "DeliveryChannel",
     "DeliveryRoute",
+    "FixTime",
     "LogEntry",
     "Message",
     "MessageContent",

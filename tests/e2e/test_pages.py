@@ -63,6 +63,7 @@ def _beheerder_pages() -> Iterator[str]:
     yield f"{clients}{organisation.pk}/nummers/{organisation.numbers.get().pk}/verwijderen/"
     incidents = f"{OFFICE}/allowlist-incidenten/"
     yield from (incidents + path for path in ("", "nieuw/?address=203.0.113.9"))
+    yield f"{OFFICE}/allowlist/"
     asked = AllowlistRequest.objects.filter(environment__code="O12345AB")
     yield from (f"{incidents}{incident.pk}/" for incident in asked)
     yield "/account/meldingen/"
@@ -82,6 +83,10 @@ def _message_pages() -> Iterator[str]:
 
 def _support_pages() -> Iterator[str]:
     yield from ("/support/incidenten/", "/support/incidenten/?status=approved", "/support/communicatielogboek/")
+    asked = AllowlistRequest.objects.filter(awaits_answer=True).earliest("pk").pk
+    yield from (f"/support/incidenten/{asked}/", f"/support/incidenten/meerdere/?incident={asked}")
+    yield from ("/support/allowlist/", "/support/allowlist/?show=unused", "/support/hersteltijd/")
+    yield f"/support/allowlist/{AllowlistEntry.objects.latest('pk').pk}/"
     yield f"/support/incidenten/{AllowlistRequest.objects.filter(status='open').earliest('pk').pk}/"
     yield f"/support/allowlist/{AllowlistEntry.objects.earliest('pk').pk}/intrekken/"
 

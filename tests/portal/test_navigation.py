@@ -36,8 +36,8 @@ def _icons(request: HttpRequest) -> list[str]:
         (Role.BEHEERDER, False, SETUP),
         (Role.AUDITOR, False, SETUP),
         (Role.BEHANDELAAR, False, ["messages", "organisation", "log"]),
-        (None, True, ["support", "log"]),
-        (Role.BEHANDELAAR, True, ["messages", "organisation", "log", "support", "log"]),
+        (None, True, ["support", "shield", "log", "clock"]),
+        (Role.BEHANDELAAR, True, ["messages", "organisation", "log", "support", "shield", "log", "clock"]),
         (None, False, []),
     ],
 )
@@ -49,7 +49,7 @@ def test_without_an_environment_only_the_platform_is_left() -> None:
     request = _request("/", Role.BEHEERDER, is_support=True)
     request.environment = None  # type: ignore[attr-defined]  # set by views
 
-    assert _icons(request) == ["support", "log"]
+    assert _icons(request) == ["support", "shield", "log", "clock"]
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from connectors.actions.claims import hand_over_with_link
 from connectors.models import ConnectorGrant, Environment, IpRule, TokenOrigin
 from messaging.models import (
     Delivery,
+    FixTime,
     LogEntry,
     MessageReading,
     OrganisationImport,
@@ -76,5 +77,14 @@ def make_world(code: str) -> Environment:
         address="203.0.113.7",
         message=message,
         keep_until="2099-01-01",
+    )
+    FixTime.objects.create(
+        sender=f"token {token.pk}",
+        cause="token_expired",
+        environment=environment,
+        token=token,
+        reference=uuid.uuid4(),
+        last_entry=1,
+        refused_at=timezone.now(),
     )
     return environment

@@ -15,7 +15,7 @@ from portal.audit import acting_as
 from portal.demo.deliveries import make_deliveries
 from portal.demo.environments import CUSTOMERS, READY, WAITING, WAITING_CUSTOMER, make_environments, new_tokens
 from portal.demo.history import make_history
-from portal.demo.incidents import make_incidents
+from portal.demo.incidents import make_fix_times, make_incidents
 from portal.demo.people import PEOPLE, demo_password, ensure_people
 from portal.notices import silenced
 
@@ -50,6 +50,7 @@ def make_demo() -> dict[str, Any]:
         make_history(ready, people, now=timezone.now())
         make_deliveries(ready, people)
         make_incidents(ready, Environment.objects.get(code=WAITING), people)
+        make_fix_times(ready, now=timezone.now())
     else:
         secrets = new_tokens(people)
     environments = Environment.objects.filter(code__in=_CUSTOMERS_OF).order_by("code")
