@@ -1,4 +1,4 @@
-"""Forms about message types and assessing; they check shape only, the rules are in the actions."""
+"""Forms about message types; they check shape only, the rules are in the actions."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from messaging.actions.assessment import MAX_REASON
 from messaging.models import MessageType, Workflow
 from messaging.queries import workflows_with_use
 from portal.errors import DomainError
@@ -47,22 +46,6 @@ class MessageTypeForm(forms.Form):
         known = workflows_with_use(message_type.environment)
         field.queryset = message_type.environment.workflows.order_by("name")
         field.unusable = frozenset(workflow.pk for workflow, usable in known if not usable)
-
-    def add_refusal(self, refusal: DomainError) -> None:
-        """Put what a rule said beside the field that it is about."""
-        self.add_error(refusal.field or None, str(refusal.message))
-
-
-class RejectForm(forms.Form):
-    """Why a message is rejected."""
-
-    reason = forms.CharField(
-        label=_("Reason"),
-        max_length=MAX_REASON,
-        widget=forms.Textarea(attrs={"rows": 4, "data-focus": True}),
-        help_text=_("Stays in the history of the message."),
-        error_messages={"required": _("Say why you reject the message.")},
-    )
 
     def add_refusal(self, refusal: DomainError) -> None:
         """Put what a rule said beside the field that it is about."""

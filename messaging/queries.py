@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -114,6 +115,13 @@ def get_message_for(environment: Environment, message_id: UUID) -> Message:
     return found
 
 
+def messages_by_id(environment: Environment, message_ids: Iterable[UUID]) -> list[Message]:
+    """Return the messages of the environment among these ids, in the order given, each with where it waits."""
+    ids = [*dict.fromkeys(message_ids)]
+    found = messages_of(environment).select_related("step__group", "question").in_bulk(ids)
+    return [found[message_id] for message_id in ids if message_id in found]
+
+
 def reading_of(message: Message) -> MessageReading | None:
     """Return what was read in a message; None when it has not been read, or could not be."""
     return getattr(message, "reading", None)
@@ -151,10 +159,3 @@ def previous_reading(message: Message) -> MessageReading | None:
         .order_by("-message_id")
         .first()
     )
-
-
-def next_to_assess(message: Message) -> Message | None:
-    """Return the next message that waits in the workflow: the first one received after this, or else the oldest."""
-    waiting = Message.objects.filter(environment=message.environment_id, status=Status.IN_WORKFLOW).order_by("id")
-    waiting = waiting.only("id")
-    return waiting.filter(pk__gt=message.pk).first() or waiting.filter(pk__lt=message.pk).first()

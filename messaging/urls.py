@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 import messaging.converters  # noqa: F401  # it registers `ref`
-from messaging import urls_organisations
+from messaging import urls_organisations, urls_workflow
 from messaging.views import assessment, callback, channels, log, log_entry, log_files, message_types, messages
 from messaging.views.time_to_fix import time_to_fix
 
@@ -36,6 +36,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/afkeuren/", assessment.message_reject, name="message_reject"),
     path(f"{MESSAGE}/herstellen/", assessment.message_repair, name="message_repair"),
     *urls_organisations.urlpatterns,
+    *urls_workflow.urlpatterns,
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
     path(f"{LOG}/", log.log_list, name="log_list"),
     path(f"{LOG}/nieuw/", log.log_live, name="log_live"),

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from portal.permissions import EVERY_MEMBER, READ_MESSAGES, READ_SETUP
+from portal.permissions import ASSESS, EVERY_MEMBER, READ_MESSAGES, READ_SETUP
 
 Counter = Callable[[HttpRequest], int | str | None]
 
@@ -58,6 +58,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         "",
         (
             Entry("portal:setup", _("Set-up"), "checklist", READ_SETUP),
+            Entry("messaging:task_list", _("My tasks"), "tasks", ASSESS, live=True),
             Entry("messaging:message_list", _("Messages"), "messages", READ_MESSAGES),
         ),
     ),

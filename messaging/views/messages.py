@@ -13,21 +13,18 @@ from messaging.filters import MessageFilter
 from messaging.history import failure, history
 from messaging.models import Message, MessageContent
 from messaging.models.messages import public_id
-from messaging.models.workflows import StepAction
 from messaging.queries import (
     events_of,
     failure_of,
     get_message_for,
     has_messages,
     messages_of,
-    next_to_assess,
     previous_reading,
     reading_of,
 )
 from messaging.raw import attachment, file_name, raw_text
 from messaging.sheets import build_sheet
-from messaging.statuses import Status
-from messaging.workflow import may_act
+from messaging.views.decisions import decision_context
 from portal.http import render_page
 from portal.keyset import page_of
 from portal.permissions import ASSESS, READ_MESSAGES, READ_SETUP
@@ -79,8 +76,6 @@ def message_context(request: EnvironmentRequest, message: Message) -> dict[str, 
     reading = reading_of(message)
     previous = previous_reading(message)
     events = events_of(message)
-    in_workflow = message.status == Status.IN_WORKFLOW
-    role_may_assess = request.membership.role in ASSESS
     return {
         "message": message,
         "reading": reading,
@@ -89,13 +84,8 @@ def message_context(request: EnvironmentRequest, message: Message) -> dict[str, 
         "history": history(events),
         "failure": failure(failure_of(message, events)),
         "digest": bytes(message.content_digest).hex().upper(),
-        "in_workflow": in_workflow,
-        "may_approve": in_workflow and may_act(request.membership, message, StepAction.APPROVE),
-        "may_reject": in_workflow and may_act(request.membership, message, StepAction.REJECT),
-        "may_repair": message.status == Status.REJECTED and role_may_assess,
-        "role_may_assess": role_may_assess,
         "may_see_setup": request.membership.role in READ_SETUP,
-        "next_message": next_to_assess(message) if role_may_assess else None,
+        **decision_context(request, message, events),
     }
 
 

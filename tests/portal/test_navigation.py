@@ -15,7 +15,18 @@ def _no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(navigation, "_counters", {})
 
 
-SETUP = ["checklist", "messages", "message-types", "connector", "sent", "users", "organisation", "log", "incident"]
+SETUP = [
+    "checklist",
+    "tasks",
+    "messages",
+    "message-types",
+    "connector",
+    "sent",
+    "users",
+    "organisation",
+    "log",
+    "incident",
+]
 
 
 def _request(path: str, role: Role | None, *, is_support: bool = False) -> HttpRequest:

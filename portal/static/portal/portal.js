@@ -64,6 +64,18 @@
     for (const button of document.querySelectorAll("[data-keys-switch]")) button.setAttribute("aria-pressed", String(keysOn()));
   }
 
+  /* Lists marked `data-rows`: J and K go to the next and the previous row, X selects it. */
+  function goThroughRows(event) {
+    const step = { j: 1, k: -1 }[event.key];
+    const rows = [...document.querySelectorAll("[data-rows] tbody tr")];
+    const at = rows.indexOf(document.activeElement?.closest("tr"));
+    if (!rows.length || (!step && event.key !== "x")) return false;
+    event.preventDefault();
+    if (step) rows[Math.min(Math.max(at + step, 0), rows.length - 1)].querySelector(".row-link").focus();
+    else if (at >= 0) rows[at].querySelector("input[type=checkbox]")?.click();
+    return true;
+  }
+
   function onKey(event) {
     if (event.key === "Escape") {
       for (const drop of document.querySelectorAll("details[data-drop][open]")) {
@@ -73,6 +85,7 @@
     }
     const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
     if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
+    if (goThroughRows(event)) return;
     const visible = (element) => element.getClientRects().length > 0;
     const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(visible);
     if (!target) return;
@@ -154,7 +167,8 @@
     if (part.closest("[data-quiet]")) return;
     const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
     if (spoken) announce(spoken.dataset.announce);
-    if (part.closest("[data-keep-focus]")) return; // came by itself; nobody asked for it
+    /* What came by itself takes no focus. */
+    if (part.closest("[data-keep-focus]") || !event.detail.requestConfig?.triggeringEvent) return;
     const asks = part.querySelector("[data-focus]");
     if (!asks && document.activeElement !== document.body) return;
     const target = asks ?? nextFocus(part);
