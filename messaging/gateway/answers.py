@@ -49,10 +49,16 @@ def empty(status: int, **headers: str) -> Reply:
     return reply(status, b"", "text/plain; charset=utf-8", **headers)
 
 
-def echo_connection(environ: Environ, answer: Reply) -> Reply:
-    """Echo `Connection: close`: one client program hangs up before it has read the answer when it is not there."""
+def finished(environ: Environ, answer: Reply) -> Reply:
+    """Fit an answer to the request that it belongs to.
+
+    `Connection: close` is echoed: one client program hangs up before it has read the answer when it is not there. To
+    HEAD goes no body; the length stays, it is that of the answer to GET.
+    """
     if environ.get("HTTP_CONNECTION", "").lower() == "close":
         answer.headers["Connection"] = "close"
+    if environ["REQUEST_METHOD"] == "HEAD":
+        answer.body = b""
     return answer
 
 

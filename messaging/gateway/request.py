@@ -18,6 +18,7 @@ from portal.addresses import client_hops
 Environ = dict[str, Any]
 
 _CHUNK = 64 * 1024
+_MOST_MEMBERS = 100  # of a gzip file: what is left is copied once for each
 
 
 class BodyError(ValueError):
@@ -92,7 +93,7 @@ def read_body(environ: Environ) -> bytes:
         raise BodyError(too_large=True)
     if len(body) < wanted and not _is_chunked(environ):
         raise BodyError(too_large=False)
-    if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+    if environ.get("HTTP_CONTENT_ENCODING", "").lower() in {"gzip", "x-gzip"}:
         return _unpack(bytes(body), limit)
     return bytes(body)
 
@@ -110,13 +111,19 @@ def _is_chunked(environ: Environ) -> bool:
 
 
 def _unpack(packed: bytes, limit: int) -> bytes:
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        body = unpacker.decompress(packed, limit + 1)
-    except zlib.error:
-        raise BodyError(too_large=False) from None
-    if len(body) > limit:
-        raise BodyError(too_large=True)
-    if not unpacker.eof:
-        raise BodyError(too_large=False)
-    return body
+    """Unpack a gzip file, of one member or several (RFC 1952); half of a document must never count as a whole one."""
+    body = bytearray()
+    for _member in range(_MOST_MEMBERS):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            body += unpacker.decompress(packed, limit + 1 - len(body))
+        except zlib.error:
+            break
+        if len(body) > limit:
+            raise BodyError(too_large=True)
+        if not unpacker.eof:
+            break
+        packed = unpacker.unused_data
+        if not packed:
+            return bytes(body)
+    raise BodyError(too_large=False)

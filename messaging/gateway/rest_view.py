@@ -21,8 +21,8 @@ from messaging.gateway.answers import (
     RETRY_AFTER,
     Reply,
     body_of,
-    echo_connection,
     empty,
+    finished,
     refuse_the_unexpected,
     reply,
 )
@@ -50,10 +50,7 @@ def answer_rest(environ: Environ, path: str) -> Reply:
         response = _unavailable(RETRY_AFTER)
     except SlowDown as slow:
         response = _unavailable(slow.retry_after)
-    if environ["REQUEST_METHOD"] == "HEAD":
-        # The length stays: it is that of the answer to GET.
-        response.body = b""
-    return echo_connection(environ, response)
+    return finished(environ, response)
 
 
 @refuse_the_unexpected

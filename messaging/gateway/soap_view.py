@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 from django.conf import settings
@@ -20,8 +21,8 @@ from messaging.gateway.answers import (
     RETRY_AFTER,
     Reply,
     body_of,
-    echo_connection,
     empty,
+    finished,
     refuse_the_unexpected,
     reply,
 )
@@ -41,15 +42,26 @@ ENDPOINTS = {
 
 def answer_soap(environ: Environ, name: str) -> Reply:
     """Answer at `/ProfitServices/<name>`, with `name` in lower case."""
-    if environ["REQUEST_METHOD"] == "POST":
+    method = environ["REQUEST_METHOD"]
+    if method == "POST":
         response = _answer_call(environ, known=name in ENDPOINTS)
     elif name not in ENDPOINTS:
-        response = empty(404)
-    elif environ["REQUEST_METHOD"] == "GET":
+        response = _nothing_here(environ, Cause.PATH_UNKNOWN, {"observed": name[:200]}) or empty(404)
+    elif method in {"GET", "HEAD"}:
         response = _describe(environ, ENDPOINTS[name])
     else:
-        response = empty(405, Allow="GET, POST")
-    return echo_connection(environ, response)
+        evidence = {"observed": method[:40], "allowed": ["GET", "POST"]}
+        response = _nothing_here(environ, Cause.HTTP_METHOD_UNKNOWN, evidence) or empty(405, Allow="GET, POST")
+    return finished(environ, response)
+
+
+def _nothing_here(environ: Environ, cause: Cause, evidence: dict[str, Any]) -> Reply | None:
+    """Log what is no call at all; return an answer only when the log cannot be written."""
+    try:
+        open_exchange(environ, LogEntry.Door.SOAP).record(Refused(cause, evidence=evidence))
+    except DatabaseError:
+        return empty(503, **{"Retry-After": str(RETRY_AFTER)})
+    return None
 
 
 def _answer_call(environ: Environ, *, known: bool) -> Reply:

@@ -89,18 +89,43 @@ def test_a_body_over_the_bound_is_refused_unread(program: Program, settings: Set
     assert LogEntry.objects.get().explained is Cause.REQUEST_TOO_LARGE
 
 
-def test_a_body_may_come_compressed(program: Program) -> None:
-    packed = gzip.compress(RETURN)
+def _post_packed(program: Program, packed: bytes, encoding: str = "gzip") -> int:
+    headers = {"authorization": program.authorization, "content-encoding": encoding}
+    response = program.post(REST_PATH + "?messageType=BTW&externalMessageId=1", packed, "application/xml", **headers)
+    return int(response.status_code)
 
-    response = Client().post(
-        REST_PATH + "?messageType=BTW&externalMessageId=1",
-        packed,
-        content_type="application/xml",
-        headers={"authorization": program.authorization, "content-encoding": "gzip"},
-    )
 
-    assert response.status_code == 201
+@pytest.mark.parametrize("encoding", ["gzip", "x-gzip", "GZIP"])
+def test_a_body_may_come_compressed(program: Program, encoding: str) -> None:
+    assert _post_packed(program, gzip.compress(RETURN), encoding) == 201
     assert bytes(Message.objects.get().content.content) == RETURN
+
+
+def test_a_body_compressed_in_several_parts_is_taken_whole(program: Program) -> None:
+    assert _post_packed(program, gzip.compress(RETURN[:500]) + gzip.compress(RETURN[500:])) == 201
+    assert bytes(Message.objects.get().content.content) == RETURN
+
+
+@pytest.mark.parametrize(
+    "packed",
+    [
+        b"",
+        b"no gzip",
+        gzip.compress(RETURN)[:-1],
+        gzip.compress(RETURN) + b"more",
+        gzip.compress(RETURN) + gzip.compress(b"more")[:-1],
+        gzip.compress(RETURN) + gzip.compress(b"") * 100,
+    ],
+)
+def test_a_compressed_body_that_is_not_whole_is_refused(program: Program, packed: bytes) -> None:
+    assert _post_packed(program, packed) == 500
+    assert LogEntry.objects.get().explained is Cause.REQUEST_UNREADABLE
+
+
+def test_many_small_parts_are_bounded_together(program: Program, settings: Settings) -> None:
+    settings.GATEWAY_MAX_BODY = len(RETURN)
+
+    assert _post_packed(program, gzip.compress(RETURN) + gzip.compress(b" ")) == 413
 
 
 def test_a_body_may_come_in_chunks(program: Program, settings: Settings) -> None:
@@ -150,6 +175,16 @@ def test_other_http_methods_are_told_which_ones_exist(method: str, db: None) -> 
 
     assert (soap.status_code, soap["Allow"], soap.content) == (405, "GET, POST", b"")
     assert (rest.status_code, rest.content) == (405, b"")
+    entries = LogEntry.objects.filter(cause=Cause.HTTP_METHOD_UNKNOWN.code)
+    assert sum(entry.repeats for entry in entries) == 2
+
+
+def test_head_tells_what_get_would(db: None) -> None:
+    for path in (SOAP_PATH, SOAP_PATH + "?wsdl"):
+        told, whole = Client().head(path), Client().get(path)
+
+        assert (told.status_code, told.content) == (200, b"")
+        assert told["Content-Length"] == str(len(whole.content))
 
 
 def test_what_does_not_exist_is_not_found(db: None) -> None:
@@ -157,6 +192,8 @@ def test_what_does_not_exist_is_not_found(db: None) -> None:
         response = Client().get(path)
 
         assert (response.status_code, response.content) == (404, b"")
+
+    assert {entry.explained for entry in LogEntry.objects.all()} == {Cause.PATH_UNKNOWN}
 
 
 def test_a_document_full_of_markup_stays_text(program: Program) -> None:
