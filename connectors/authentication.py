@@ -110,8 +110,9 @@ _GRANT = """
 _BY_DIGEST = _GRANT + "WHERE t.digest = %(digest)s"
 _BY_ID = _GRANT + "WHERE t.id = ANY(%(tokens)s)"
 
-# Until when (monotonic clock) which grant holds; the digests that some caller is looking up again ahead of time.
-_remembered: dict[bytes, tuple[float, Grant]] = {}
+# By a token's digest: until when (monotonic clock) its grant holds; None of a token that does not exist.
+_remembered: dict[bytes, tuple[float, Grant | None]] = {}
+# What some caller is looking up again ahead of time.
 _renewing: set[bytes] = set()
 _remember_lock = Lock()
 _REMEMBER_MOST = 10_000  # grants; past that all are forgotten, which costs one look-up each
@@ -138,16 +139,21 @@ def find_grant(data: str) -> Grant:
     """Return what is known about the token with this data. Raises `Refused` when there is no such token."""
     digest = tokens.digest(data)
     now = time.monotonic()
-    until, grant = _remembered.get(digest, (0.0, None))
+    until, grant = _remembered.get(digest, (now, None))
     left = until - now
-    if grant is not None and (left > settings.GATEWAY_GRANT_SECONDS / 2 or (left > 0 and not _may_renew(digest))):
-        return grant
+    if left <= 0 or (left <= settings.GATEWAY_GRANT_SECONDS / 2 and _may_renew(digest)):
+        grant = _look_up(digest, now)
+    if grant is None:
+        raise Refused(Cause.TOKEN_UNKNOWN, hint=tokens.hint(data))
+    return grant
+
+
+def _look_up(digest: bytes, now: float) -> Grant | None:
+    """Look a grant up and remember it from `now` on."""
     try:
         grant = _load_grant(digest)
     finally:
         _renewing.discard(digest)
-    if grant is None:
-        raise Refused(Cause.TOKEN_UNKNOWN, hint=tokens.hint(data))
     with _remember_lock:
         if len(_remembered) >= _REMEMBER_MOST:
             _remembered.clear()

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from portal.group_commit import GroupCommit
 from portal.network import Address
-from portal.postgresql.raw import raw_cursor
+from portal.postgresql.raw import execute_each
 
 # Addresses share so many counters, so that no number of addresses can fill the table. Of two that share one, each
 # has the other's failures to bear, which only matters while both fail.
@@ -70,9 +70,7 @@ def _count(counters: list[int]) -> list[tuple[int, float]]:
     times = Counter(counters)
     # In one order in every process, so that no two wait for each other crosswise.
     in_order = sorted(times)
-    with raw_cursor() as cursor:
-        cursor.executemany(_COUNT, [(counter, times[counter]) for counter in in_order], returning=True)
-        counted = {counter: result.fetchall()[0] for counter, result in zip(in_order, cursor.results(), strict=True)}
+    counted = dict(zip(in_order, execute_each(_COUNT, [(one, times[one]) for one in in_order]), strict=True))
     answers = []
     for counter in counters:
         failures, left = counted[counter]

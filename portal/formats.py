@@ -91,4 +91,5 @@ def age(moment: dt.datetime | None) -> str:
 
 def printable(text: str, longest: int) -> str:
     """Bound a stranger's text and take out what has no place on a line (PostgreSQL refuses NUL)."""
-    return "".join(sign if sign.isprintable() else " " for sign in text[:longest])
+    text = text[:longest]
+    return text if text.isprintable() else "".join(sign if sign.isprintable() else " " for sign in text)

@@ -101,6 +101,16 @@ def test_equal_refusals_are_all_counted_and_get_the_reference_of_their_entry(pro
     assert len(entries) <= 2  # the minute may turn
 
 
+def test_repetitions_are_committed_before_their_answer(program: Program) -> None:
+    stranger = Program(tokens.generate())
+
+    answers = [stranger.rest().status_code for _ in range(3)]
+
+    connection.close()  # what is seen now, others see as well
+    assert answers == [401] * 3
+    assert sum(entry.repeats for entry in LogEntry.objects.all()) == 3
+
+
 def test_failures_of_the_same_moment_are_all_counted(program: Program, settings: Settings) -> None:
     settings.GATEWAY_FAILURES_PER_MINUTE = 3
     stranger = Program(tokens.generate())

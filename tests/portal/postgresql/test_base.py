@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db.utils import ConnectionHandler
+from django.db.utils import ConnectionHandler, ProgrammingError
 from psycopg_pool import ConnectionPool
 
 from portal.database import database_settings
@@ -64,6 +64,28 @@ def test_a_connection_that_rested_is_asked(pooled: DatabaseWrapper, monkeypatch:
     monkeypatch.setattr(ConnectionPool, "check_connection", _breaks_once())
 
     assert _backend(pooled) != first
+
+
+def test_a_raw_connection_works_and_goes_back(pooled: DatabaseWrapper) -> None:
+    with pooled.raw_connection() as raw:
+        first = raw.info.backend_pid
+    _end(first)
+
+    with pooled.raw_connection() as raw:  # the pool has only one
+        assert raw.info.backend_pid != first
+
+
+def test_a_raw_connection_is_django_s_own_where_there_is_one(pooled: DatabaseWrapper) -> None:
+    pooled.ensure_connection()
+
+    with pooled.raw_connection() as raw:
+        assert raw is pooled.connection
+
+
+def test_a_raw_connection_raises_django_s_errors_and_goes_back_all_the_same(pooled: DatabaseWrapper) -> None:
+    for _ in range(2):
+        with pytest.raises(ProgrammingError), pooled.raw_connection() as raw:
+            raw.execute("SELECT nothing_of_the_kind")
 
 
 def _must_not_be_called(connection: psycopg.Connection[Any]) -> None:
