@@ -340,7 +340,7 @@ MENDED_HERE = {
 
 
 def _tests_that_name(cause: Cause) -> list[Path]:
-    name = re.compile(rf"\bCause\.{cause.name}\b")
+    name = re.compile(rf"\bCause\.{cause.name}\b|\"{cause.code}\"")
     files = (path for path in HERE.parents[2].rglob("test_*.py") if path != HERE)
     return [path for path in files if name.search(path.read_text(encoding="utf-8"))]
 
