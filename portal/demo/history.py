@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import random
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import cycle
 
@@ -211,5 +211,13 @@ def _refuse(office: _Office) -> None:
     allowed = {"observed": "203.0.113.24", "allowed": ["127.0.0.1", "::1"]}
     for _time in range(3):
         record_refusal(Cause.ADDRESS_NOT_ALLOWLISTED, known, allowed)
+    other = replace(known, address="127.0.0.1", sender_environment="O11111AA", external_message_id="BTW-2026-0912")
+    evidence = {"observed": "O11111AA", "allowed": [token.customer_environment]}
+    record_refusal(Cause.OTHER_CUSTOMER_ENVIRONMENT, other, evidence)
+    mistyped = replace(known, address="127.0.0.1", message_type="BWT", external_message_id="BTW-2026-0913")
+    record_refusal(Cause.MESSAGE_TYPE_UNKNOWN, mistyped, {"observed": "BWT", "allowed": ["BTW", "ICP", "KVK", "SUP"]})
+    # This one has been mended since, so that the log shows what that looks like.
+    mended = replace(known, address="127.0.0.1", external_message_id="BTW-2026-0910")
+    record_refusal(Cause.CONNECTOR_NOT_GRANTED, mended, {"observed": "CommSvcConnector", "allowed": []})
     unknown = Circumstances(door=LogEntry.Door.REST, method="UploadMessage", address="198.51.100.7", token_hint="9C1F")  # noqa: S106
     record_refusal(Cause.TOKEN_UNKNOWN, unknown)
