@@ -140,22 +140,3 @@ def failure_of(message: Message, events: list[MessageEvent]) -> LogEntry | None:
     if rejection is None or rejection.log_reference is None:
         return None
     return LogEntry.objects.filter(reference=rejection.log_reference, environment=message.environment_id).first()
-
-
-def previous_reading(message: Message) -> MessageReading | None:
-    """Return the newest reading of the same kind and organisation over the period just before, to compare with."""
-    reading = reading_of(message)
-    if reading is None or reading.period_start is None or not reading.number:
-        return None
-    return (
-        MessageReading.objects.filter(
-            number_scheme=reading.number_scheme,
-            number=reading.number,
-            kind=reading.kind,
-            period_end=reading.period_start - dt.timedelta(days=1),
-            message__environment=message.environment_id,
-        )
-        .exclude(message__status=Status.REJECTED)
-        .order_by("-message_id")
-        .first()
-    )

@@ -15,6 +15,10 @@ from messaging.safe_xml import XmlError, parse_xml
 
 MAX_SHOWN = 256 * 1024  # bytes of a document that are read for the page
 _ZIP = b"PK\x03\x04"
+_PDF = b"%PDF-"
+PDF_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,33 @@ def raw_text(message: Message) -> RawText:
         return RawText(head.decode("utf-8", errors="replace"))
     etree.indent(root)
     return RawText(etree.tostring(root, encoding="unicode"), is_laid_out=True)
+
+
+def pdf_is_shown(message: Message) -> bool:
+    """Tell whether the PDF beside a document begins as one; anything else is for downloading only."""
+    if not message.pdf_digest:
+        return False
+    start = Substr("pdf", 1, len(_PDF), output_field=BinaryField())
+    found = MessageContent.objects.values_list(start, flat=True).filter(message_id=message.pk).first()
+    return found is not None and bytes(found) == _PDF
+
+
+def inline_pdf(content: bytes, name: str) -> HttpResponse:
+    """Answer a PDF from outside to look at, in a frame of our own page: it loads nothing and never counts as a page.
+
+    Not `sandbox`: with it Chromium shows no PDF at all.
+    """
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": content_disposition_header(False, name) or "inline",
+            "X-Content-Type-Options": "nosniff",
+            "X-Frame-Options": "SAMEORIGIN",
+            "Cache-Control": "no-store",
+            "Content-Security-Policy": PDF_POLICY,
+        },
+    )
 
 
 def _head(message: Message) -> bytes:

@@ -26,7 +26,7 @@ from messaging.xbrl.labels import (
 )
 from portal import formats
 
-MAX_ROWS = 500  # of a listing; the rest is in the document
+PAGE_ROWS = 200  # of a listing on one page
 _TOTALS = frozenset({"5a", "5g", "total_new", "additional"})
 # A rubriek that the form has no more; shown only where a document states it.
 _OLD = frozenset({"5d"})
@@ -42,6 +42,8 @@ class SheetLine:
     vat: str
     previous_turnover: str
     previous_vat: str
+    turnover_difference: str
+    vat_difference: str
     is_total: bool
     is_flagged: bool
 
@@ -69,6 +71,17 @@ class ListingGroup:
 
 
 @dataclass(frozen=True)
+class RowPage:
+    """Which rows of a long listing are shown, from 1; `before` and `after` begin the pages beside (None: none)."""
+
+    first: int
+    last: int
+    count: int
+    before: int | None
+    after: int | None
+
+
+@dataclass(frozen=True)
 class Sheet:
     """What the page shows of a document; the parts that do not belong to its kind are empty."""
 
@@ -78,17 +91,29 @@ class Sheet:
     checks: tuple[SumCheck, ...] = ()
     findings: tuple[str, ...] = ()
     groups: tuple[ListingGroup, ...] = ()
-    rows_left_out: int = 0
+    rows: RowPage | None = None
     total: str = ""
+    previous_total: str = ""
+    total_difference: str = ""
     figures: tuple[tuple[str, str, str], ...] = ()
     size_class: str = ""
     contact_type: str = ""
 
+    @property
+    def entry_point_name(self) -> str:
+        """The file name of the entry point: which form, of which year."""
+        return self.document.entry_point.rpartition("/")[2]
 
-def build_sheet(reading: MessageReading | None, previous: MessageReading | None = None) -> Sheet | None:
-    """Return the sheet of a reading, beside the amounts of the period before; None when it cannot be shown."""
+
+def build_sheet(
+    reading: MessageReading | None, previous: MessageReading | None = None, *, first_row: int = 0
+) -> Sheet | None:
+    """Return the sheet of a reading, beside the amounts of the period before; None when it cannot be shown.
+
+    Of a long listing it has a page of rows, that with `first_row` (counted from 0).
+    """
     try:
-        return _build(reading.document, previous) if reading else None
+        return _build(reading.document, previous, first_row) if reading else None
     except _INCOMPLETE:
         return None
 
@@ -97,7 +122,12 @@ def build_sheet(reading: MessageReading | None, previous: MessageReading | None 
 _INCOMPLETE = (KeyError, TypeError, ValueError, AttributeError)
 
 
-def _build(plain: dict[str, Any], previous: MessageReading | None) -> Sheet:
+def row_in(text: str) -> int:
+    """Read from an address with which row of a listing a page begins; anything else is the first."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
+
+
+def _build(plain: dict[str, Any], previous: MessageReading | None, first_row: int) -> Sheet:
     document = Document.from_dict(plain)
     common: dict[str, Any] = {
         "document": document,
@@ -105,7 +135,15 @@ def _build(plain: dict[str, Any], previous: MessageReading | None) -> Sheet:
         "contact_type": str(CONTACT_TYPES.get(document.contact.type, document.contact.type)),
     }
     if document.kind == "ICP":
-        return Sheet(**common, **_listing(document.rows), total=figures(document.amount))
+        earlier = previous.amount if previous else None
+        return Sheet(
+            **common,
+            **_listing(document.rows, first_row),
+            total=figures(document.amount),
+            previous_total=figures(earlier),
+            total_difference=_difference(document.amount, earlier),
+            has_previous=previous is not None,
+        )
     if document.kind == "KVK":
         return Sheet(**common, **_accounts(document.accounts or AnnualAccounts()))
     before = _previous_document(previous)
@@ -163,9 +201,19 @@ def _line(rubriek: Rubriek, document: Document, before: Document | None, *, is_f
         vat=figures(line.vat) if rubriek.vat else "",
         previous_turnover=figures(earlier.turnover) if earlier and rubriek.turnover else "",
         previous_vat=figures(earlier.vat) if earlier and rubriek.vat else "",
+        turnover_difference=_difference(line.turnover, earlier.turnover) if earlier and rubriek.turnover else "",
+        vat_difference=_difference(line.vat, earlier.vat) if earlier and rubriek.vat else "",
         is_total=code in _TOTALS,
         is_flagged=is_flagged,
     )
+
+
+def _difference(now: int | None, before: int | None) -> str:
+    """Write how much more than before, with its sign; what is not stated counts as zero unless neither is."""
+    if now is None and before is None:
+        return ""
+    more = (now or 0) - (before or 0)
+    return f"+{figures(more)}" if more > 0 else figures(more)
 
 
 def _checks(document: Document) -> Iterable[SumCheck]:
@@ -188,8 +236,11 @@ def _sentence(finding: Finding) -> str:
         return finding.code
 
 
-def _listing(rows: tuple[ListingRow, ...]) -> dict[str, Any]:
-    shown = rows[:MAX_ROWS]
+def _listing(rows: tuple[ListingRow, ...], first: int) -> dict[str, Any]:
+    """Take a page of rows; groups without a row on it show their total only."""
+    first = first // PAGE_ROWS * PAGE_ROWS if first < len(rows) else 0
+    shown = rows[first : first + PAGE_ROWS]
+    last = first + len(shown)
     groups = []
     for category in dict.fromkeys(row.category for row in rows):
         amounts = [row.amount for row in rows if row.category == category and row.amount is not None]
@@ -202,7 +253,14 @@ def _listing(rows: tuple[ListingRow, ...]) -> dict[str, Any]:
                 total=figures(sum(amounts)) if amounts else "",
             )
         )
-    return {"groups": tuple(groups), "rows_left_out": len(rows) - len(shown)}
+    page = RowPage(
+        first=first + 1,
+        last=last,
+        count=len(rows),
+        before=first - PAGE_ROWS if first else None,
+        after=last if last < len(rows) else None,
+    )
+    return {"groups": tuple(groups), "rows": page if len(rows) > PAGE_ROWS else None}
 
 
 def _accounts(accounts: AnnualAccounts) -> dict[str, Any]:

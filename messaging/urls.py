@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/document/", messages.message_document, name="message_document"),
     path(f"{MESSAGE}/downloaden/", messages.message_download, name="message_download"),
     path(f"{MESSAGE}/pdf/", messages.message_pdf, name="message_pdf"),
+    path(f"{MESSAGE}/pdf/bekijken/", messages.message_pdf_view, name="message_pdf_view"),
     path(f"{MESSAGE}/goedkeuren/", assessment.message_approve, name="message_approve"),
     path(f"{MESSAGE}/afkeuren/", assessment.message_reject, name="message_reject"),
     path(f"{MESSAGE}/herstellen/", assessment.message_repair, name="message_repair"),

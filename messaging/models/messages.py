@@ -256,7 +256,14 @@ class MessageReading(models.Model):
     class Meta:
         verbose_name = _("message reading")
         verbose_name_plural = _("message readings")
-        indexes = [models.Index(fields=["number_scheme", "number"], name="reading_by_number")]
+        # By number, and of one kind by period: what else came in about the same.
+        indexes = [
+            models.Index(fields=["number_scheme", "number", "kind", "-period_end"], name="reading_by_period"),
+        ]
 
     def __str__(self) -> str:
+        return public_id(self.message_id)
+
+    @property
+    def public_id(self) -> str:
         return public_id(self.message_id)

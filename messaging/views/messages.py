@@ -13,20 +13,22 @@ from messaging.filters import MessageFilter
 from messaging.history import failure, history
 from messaging.models import Message, MessageContent
 from messaging.models.messages import public_id
+from messaging.neighbours import neighbours_of
 from messaging.queries import (
     events_of,
     failure_of,
     get_message_for,
     has_messages,
     messages_of,
-    previous_reading,
     reading_of,
 )
-from messaging.raw import attachment, file_name, raw_text
-from messaging.sheets import build_sheet
+from messaging.raw import attachment, file_name, inline_pdf, pdf_is_shown, raw_text
+from messaging.remarks import remarks_on
+from messaging.sheets import build_sheet, row_in
 from messaging.views.decisions import decision_context
 from portal.http import render_page
 from portal.keyset import page_of
+from portal.middleware import STRICT_POLICY
 from portal.permissions import ASSESS, READ_MESSAGES, READ_SETUP
 
 LIST = "messaging/messages/list.html"
@@ -68,19 +70,27 @@ def _turn(query: QueryDict, **keys: UUID) -> str:
 @environment_page(READ_MESSAGES)
 def message_detail(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
     message = get_message_for(request.environment, message_id)
-    return render_page(request, DETAIL, message_context(request, message), fragment="message")
+    response = render_page(request, DETAIL, message_context(request, message), fragment="message")
+    if message.pdf_digest:
+        # Only the page that shows the PDF may have a frame in it, and only one of our own.
+        response["Content-Security-Policy"] = f"{STRICT_POLICY}; frame-src 'self'; object-src 'none'"
+    return response
 
 
 def message_context(request: EnvironmentRequest, message: Message) -> dict[str, Any]:
     """What the page of a message shows. Buttons are there for who may press them now."""
     reading = reading_of(message)
-    previous = previous_reading(message)
+    beside = neighbours_of(message, reading)
+    sheet = build_sheet(reading, beside.previous, first_row=row_in(request.GET.get("rij", "")))
     events = events_of(message)
     return {
         "message": message,
         "reading": reading,
-        "sheet": build_sheet(reading, previous),
-        "previous": previous,
+        "sheet": sheet,
+        "previous": beside.previous,
+        "comparison": beside.comparison,
+        "remarks": remarks_on(message, reading, sheet, beside),
+        "pdf_is_shown": pdf_is_shown(message),
         "history": history(events),
         "failure": failure(failure_of(message, events)),
         "digest": bytes(message.content_digest).hex().upper(),
@@ -116,4 +126,19 @@ def message_pdf(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
     pdf = MessageContent.objects.only("pdf").get(message_id=message.pk).pdf
     if pdf is None:
         raise Http404
-    return attachment(bytes(pdf), f"{message.message_type.code}_{message.public_id}.pdf", "application/pdf")
+    return attachment(bytes(pdf), _pdf_name(message), "application/pdf")
+
+
+@require_GET
+@environment_page(READ_MESSAGES)
+def message_pdf_view(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
+    """The PDF to look at, in a page of ours; what is not really one is downloaded only."""
+    message = get_message_for(request.environment, message_id)
+    if not pdf_is_shown(message):
+        raise Http404
+    pdf = bytes(MessageContent.objects.only("pdf").get(message_id=message.pk).pdf or b"")
+    return inline_pdf(pdf, _pdf_name(message))
+
+
+def _pdf_name(message: Message) -> str:
+    return f"{message.message_type.code}_{message.public_id}.pdf"

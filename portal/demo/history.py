@@ -40,7 +40,14 @@ ORGANISATIONS = {
     "Stichting Muziekschool Oost": "005678901B01",
 }
 UNKNOWN_NUMBER = "009876543B01"
-QUARTER = (date(2026, 7, 1), date(2026, 9, 30))
+
+
+def _last_of_quarter(year: int, month: int) -> date:
+    return date(year + month // 10, (month + 2) % 12 + 1, 1) - timedelta(days=1)
+
+
+# Each organisation files quarter after quarter, so that there is a period before to look at.
+QUARTERS = [(date(year, month, 1), _last_of_quarter(year, month)) for year in (2025, 2026) for month in (1, 4, 7, 10)]
 
 # Where each message ended, and by which way; the words are the notes that people left.
 _S = Status
@@ -100,7 +107,7 @@ def make_history(environment: Environment, people: dict[str, User], *, now: date
 
 def _document(chance: random.Random, index: int) -> tuple[str, bytes]:
     number = [*ORGANISATIONS.values(), UNKNOWN_NUMBER][index % 6]
-    start, end = QUARTER
+    start, end = QUARTERS[index // 6]
     high, paid = chance.randrange(8_000, 240_000), chance.randrange(500, 22_000)
     if index % 9 == 4:
         year = date(2025, 1, 1), date(2025, 12, 31)

@@ -37,7 +37,11 @@ def make_message(environment: Environment, **values: Any) -> Message:
 
 def make_read_message(environment: Environment, document: str, **values: Any) -> Message:
     """Make a message of a fixture's document, read as the worker reads it; in the workflow unless told otherwise."""
-    raw = (DOCUMENTS / document).read_bytes()
+    return make_read(environment, (DOCUMENTS / document).read_bytes(), **values)
+
+
+def make_read(environment: Environment, raw: bytes, **values: Any) -> Message:
+    """Make a message of these bytes, read as the worker reads it; in the workflow unless told otherwise."""
     read = read_document(raw)
     message = make_message(environment, **{"kind": read.kind, "raw": raw, "status": Status.IN_WORKFLOW} | values)
     MessageReading.objects.create(
