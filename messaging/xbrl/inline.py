@@ -7,7 +7,7 @@ text of the page.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from itertools import islice
@@ -26,6 +26,7 @@ _DAY_MONTH_YEAR = re.compile(r"([0-9]{1,2})[\s./-]+([0-9]{1,2}|[a-z]{3})[a-z]*[\
 _MAX_NESTING = 4
 _MAX_PIECES = 2_000
 _MAX_TEXT = 4_000
+_MAX_CONTINUATIONS = 200
 _MAX_SCALE = 12  # billions of thousands; the attribute is a free integer
 
 
@@ -47,10 +48,11 @@ def read_inline_instance(root: etree._Element) -> Instance:
 
 
 def _facts(root: etree._Element) -> Iterator[Fact]:
+    continuations = {element.get("id") or "": element for element in root.iter("{*}continuation")}
     for element in root.iter("{*}nonNumeric", "{*}nonFraction"):
         if len(list(islice(element.iterancestors("{*}nonNumeric"), _MAX_NESTING))) == _MAX_NESTING:
             continue
-        text = "".join(islice(_text(element), _MAX_PIECES))[:_MAX_TEXT]
+        text = "".join(islice(_whole_text(element, continuations), _MAX_PIECES))[:_MAX_TEXT]
         is_number = local_name(element) == "nonFraction"
         yield Fact(
             name=(element.get("name") or "").rpartition(":")[2],
@@ -59,6 +61,16 @@ def _facts(root: etree._Element) -> Iterator[Fact]:
             unit=element.get("unitRef") or "",
             is_nil=(element.get(_NIL) or "").strip() in ("true", "1"),
         )
+
+
+def _whole_text(element: etree._Element, continuations: Mapping[str, etree._Element]) -> Iterator[str]:
+    """The text in an element and in what continues it elsewhere on the page; a circle ends by the bound."""
+    part: etree._Element | None = element
+    for _step in range(_MAX_CONTINUATIONS):
+        if part is None:
+            return
+        yield from _text(part)
+        part = continuations.get(part.get("continuedAt") or "-")
 
 
 def _text(element: etree._Element) -> Iterator[str]:
@@ -84,7 +96,8 @@ def _number(element: etree._Element, text: str) -> str:
     elif "comma" in form:
         compact = compact.replace(".", "").replace(",", ".")
     else:
-        compact = compact.replace(",", "")
+        # The Swiss way of grouping, which a registry of transformations knows as `-apos`.
+        compact = re.sub("[,'’]", "", compact)  # noqa: RUF001  # the real apostrophe
     if not _NUMBER.fullmatch(compact):
         return text
     try:
