@@ -10,7 +10,7 @@ from django.test import Client
 
 from connectors.actions.incident_desk import ask_about_incident, reject_incident
 from connectors.causes import Cause
-from connectors.models import AllowlistRequest, Environment, Token
+from connectors.models import AllowlistRequest, Connector, Environment, Token
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import LogEntry
 from portal.models import User
@@ -42,6 +42,7 @@ def _refused(token: Token) -> str:
 
 def test_from_a_refusal_it_is_two_clicks(manager: Client, environment: Environment) -> None:
     token = TokenFactory(app_connector__environment=environment)
+    token.app_connector.grants.create(connector=Connector.COMM_SVC)
     reference = _refused(token)
     entry_page = manager.get(f"/O12345AB/communicatielogboek/{reference}/").content.decode()
     assert f'href="{BASE}nieuw/?log={reference}"' in entry_page
