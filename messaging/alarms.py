@@ -7,12 +7,14 @@ from typing import Any
 from django.dispatch import receiver
 
 from connectors.actions.claims import WRONG_CODES_BEFORE_ALARM
-from connectors.alarms import claim_alarm
+from connectors.alarms import claim_alarm, claim_alarm_settled
 from connectors.causes import Cause
 from connectors.models import TokenClaim
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import LogEntry
+from messaging.solutions import LOOKED_INTO, TOKEN_DELETED
 from portal.formats import datetime_nl
+from portal.models import User
 
 _CAUSES = {
     TokenClaim.Alarm.OPENED_AGAIN: Cause.CLAIM_OPENED_AGAIN,
@@ -35,6 +37,15 @@ def record_claim_alarm(*, claim: TokenClaim, client: str, **_signal: Any) -> Non
         token_hint=token.hint,
     )
     record_refusal(_CAUSES[TokenClaim.Alarm(claim.alarm)], circumstances, _evidence(claim))
+
+
+@receiver(claim_alarm_settled, dispatch_uid="solve_claim_alarm")
+def solve_claim_alarm(*, claim: TokenClaim, acting_user: User | None, token_deleted: bool, **_signal: Any) -> None:
+    """Mark the entries about a claim link as solved, with who looked into it."""
+    codes = [cause.code for cause in _CAUSES.values()]
+    entries = LogEntry.objects.filter(token=claim.token_id, cause__in=codes, resolved_at__isnull=True)
+    way = TOKEN_DELETED if token_deleted else LOOKED_INTO
+    entries.update(resolved_at=claim.alarm_settled_at, resolved_by=acting_user, resolution=way)
 
 
 def _evidence(claim: TokenClaim) -> dict[str, Any]:

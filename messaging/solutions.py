@@ -21,11 +21,14 @@ from messaging.statuses import Status
 
 # Ways in which a refusal is solved that are no fix of the list of causes.
 ELSEWHERE, SUCCESSOR, SENT, WENT_ON = "elsewhere", "successor", "sent", "went_on"
+LOOKED_INTO, TOKEN_DELETED = "looked_into", "token_deleted"
 _WAYS: dict[str, Promise] = {
     ELSEWHERE: _("The set-up was changed: this check is passed now."),
     SUCCESSOR: _("A newer token for the same purpose is in use."),
     SENT: _("The sender has got through since."),
     WENT_ON: _("The message itself has gone on since."),
+    LOOKED_INTO: _("An administrator looked into it, and the token stays."),
+    TOKEN_DELETED: _("The token has been deleted."),
 }
 _STUCK = (Status.REJECTED, Status.SEND_FAILED)
 _TOKEN_GONE = (Cause.TOKEN_DELETED.code, Cause.TOKEN_EXPIRED.code)
@@ -161,6 +164,7 @@ _SET_UP = frozenset(
         Fix.SUBMIT_INCIDENT,
         Fix.UNBLOCK_TYPE,
         Fix.NEW_TOKEN,
+        Fix.REPLACE_TOKEN,
         Fix.SECOND_ENVIRONMENT,
     }
 )

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from connectors import handover
-from connectors.alarms import claim_alarm
+from connectors.alarms import claim_alarm, claim_alarm_settled
 from connectors.models import Token, TokenClaim
 from portal.errors import DomainError
 from portal.formats import datetime_nl, printable
@@ -124,15 +124,20 @@ def settle_alarm(*, claim: TokenClaim, acting_user: User) -> TokenClaim:
     claim = TokenClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
     if not claim.has_open_alarm:
         raise DomainError(_("There is no alarm about this link any more."))
-    claim.alarm_settled_at, claim.alarm_settled_by = timezone.now(), acting_user
-    claim.save(update_fields=["alarm_settled_at", "alarm_settled_by"])
+    _settle(claim, acting_user, token_deleted=False)
     return claim
 
 
-def revoke_claims_of(token: Token, *, now: datetime, acting_user: User | None) -> None:
-    """Erase what waits for a token that is being deleted. Part of the caller's transaction."""
-    waiting = TokenClaim.objects.filter(token=token, claimed_at__isnull=True, revoked_at__isnull=True)
-    waiting.update(ciphertext=None, revoked_at=now, revoked_by=acting_user)
+def end_claim_of(token: Token, *, now: datetime, acting_user: User | None) -> None:
+    """Erase what waits for a token that is being deleted, and settle its alarm. Part of the caller's transaction."""
+    claim = TokenClaim.objects.select_for_update(of=("self",)).filter(token=token).first()
+    if claim is None:
+        return
+    if claim.claimed_at is None and claim.revoked_at is None:
+        claim.ciphertext, claim.revoked_at, claim.revoked_by = None, now, acting_user
+        claim.save(update_fields=["ciphertext", "revoked_at", "revoked_by"])
+    if claim.has_open_alarm:
+        _settle(claim, acting_user, token_deleted=True)
 
 
 def erase_expired_claims() -> int:
@@ -165,6 +170,12 @@ def _count_wrong_code(claim: TokenClaim, visitor: Visitor) -> None:
     claim.save(update_fields=["wrong_codes"])
     if claim.wrong_codes % WRONG_CODES_BEFORE_ALARM == 0:
         _raise_alarm(claim, TokenClaim.Alarm.WRONG_CODES, visitor)
+
+
+def _settle(claim: TokenClaim, acting_user: User | None, *, token_deleted: bool) -> None:
+    claim.alarm_settled_at, claim.alarm_settled_by = timezone.now(), acting_user
+    claim.save(update_fields=["alarm_settled_at", "alarm_settled_by"])
+    claim_alarm_settled.send(TokenClaim, claim=claim, acting_user=acting_user, token_deleted=token_deleted)
 
 
 def _raise_alarm(claim: TokenClaim, alarm: TokenClaim.Alarm, visitor: Visitor) -> None:

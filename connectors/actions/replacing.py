@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from connectors.actions.claims import revoke_claims_of
+from connectors.actions.claims import end_claim_of
 from connectors.actions.tokens import create_token
 from connectors.actions.users import lock_environment
 from connectors.models import Token
@@ -59,7 +59,7 @@ def close_quiet_tokens() -> int:
     for token in closing:
         token.deleted_at = now
         token.save(update_fields=["deleted_at"])
-        revoke_claims_of(token, now=now, acting_user=None)
+        end_claim_of(token, now=now, acting_user=None)
     return len(closing)
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connectors import tokens
-from connectors.actions.claims import revoke_claims_of
+from connectors.actions.claims import end_claim_of
 from connectors.actions.system_users import create_system_user
 from connectors.actions.users import lock_environment
 from connectors.models import ENVIRONMENT_CODE, AppConnector, Environment, Token
@@ -131,7 +131,7 @@ def delete_token(*, token: Token, acting_user: User) -> Token:
         )
     token.deleted_at, token.deleted_by = timezone.now(), acting_user
     token.save(update_fields=["deleted_at", "deleted_by"])
-    revoke_claims_of(token, now=token.deleted_at, acting_user=acting_user)
+    end_claim_of(token, now=token.deleted_at, acting_user=acting_user)
     return token
 
 

@@ -15,10 +15,12 @@ from django.utils import timezone
 from connectors.actions import claims
 from connectors.actions.claims import WRONG_CODES_BEFORE_ALARM, ClaimLink, ClaimRefusal, ClaimRefused, Visitor
 from connectors.actions.tokens import delete_token
+from connectors.causes import Cause
 from connectors.handover import new_code
-from connectors.models import Environment, TokenClaim
+from connectors.models import Environment, Token, TokenClaim
 from connectors.tasks import erase_expired
 from messaging.models import LogEntry
+from messaging.solutions import solution_of
 from portal.errors import DomainError
 from portal.models import User
 from tests.factories import TokenFactory
@@ -76,7 +78,7 @@ def test_a_second_opening_gives_nothing_and_raises_the_alarm_once(link: ClaimLin
     assert refusals == [ClaimRefusal.CLAIMED] * 2
     assert (link.claim.alarm, link.claim.alarm_address) == ("opened_again", "198.51.100.9")
     assert (entry.cause, entry.door, entry.environment, entry.token) == (
-        "claim_opened_again",
+        Cause.CLAIM_OPENED_AGAIN.code,
         "portal",
         environment,
         link.claim.token,
@@ -108,7 +110,11 @@ def test_many_wrong_codes_raise_the_alarm_and_the_right_one_still_opens(link: Cl
     _refused(link, new_code())
 
     link.claim.refresh_from_db()
-    assert (quiet, link.claim.alarm, LogEntry.objects.get().cause) == (False, "wrong_codes", "claim_wrong_codes")
+    assert (quiet, link.claim.alarm, LogEntry.objects.get().explained) == (
+        False,
+        "wrong_codes",
+        Cause.CLAIM_WRONG_CODES,
+    )
     assert _claim(link) == SECRET
 
 
@@ -172,6 +178,25 @@ def test_an_alarm_is_settled_by_an_administrator_and_can_be_raised_again(link: C
     link.claim.refresh_from_db()
     assert (settled.has_open_alarm, settled.alarm_settled_by) == (False, beheerder)
     assert (link.claim.has_open_alarm, link.claim.alarm_address) == (True, "192.0.2.5")
+
+
+@pytest.mark.parametrize("way", ["looked_into", "token_deleted"])
+def test_what_ends_an_alarm_solves_its_entry_in_the_log(link: ClaimLink, beheerder: User, way: str) -> None:
+    _claim(link)
+    _refused(link)
+    Token.objects.update(last_used_at=timezone.now() + timedelta(minutes=1))
+    before = solution_of(LogEntry.objects.get())
+
+    if way == "looked_into":
+        claims.settle_alarm(claim=link.claim, acting_user=beheerder)
+    else:
+        delete_token(token=link.claim.token, acting_user=beheerder)
+
+    solution = solution_of(LogEntry.objects.get())
+    link.claim.refresh_from_db()
+    assert before is None
+    assert solution is not None
+    assert (solution.way, solution.by_id, link.claim.has_open_alarm) == (way, beheerder.pk, False)
 
 
 def test_the_history_has_the_claim_but_no_ciphertext(link: ClaimLink) -> None:
