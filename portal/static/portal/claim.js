@@ -4,10 +4,18 @@
   "use strict";
 
   const field = document.querySelector("[data-code-from-link]");
-  const code = location.hash.slice(1);
-  if (!field || !/^[0-9A-Za-z-]{26,40}$/.test(code)) return;
-  field.value = code;
-  history.replaceState(null, "", location.pathname);
-  field.closest(".field").hidden = true;
-  document.querySelector("[data-code-taken]").hidden = false;
+  if (!field) return;
+
+  function takeCode() {
+    const code = location.hash.slice(1);
+    if (!/^[0-9A-Za-z-]{26,40}$/.test(code)) return;
+    field.value = code;
+    history.replaceState(null, "", location.pathname);
+    field.closest(".field").hidden = true;
+    document.querySelector("[data-code-taken]").hidden = false;
+  }
+
+  // Also when the link is opened again in the tab that shows the page already.
+  window.addEventListener("hashchange", takeCode);
+  takeCode();
 })();
