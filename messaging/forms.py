@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from messaging.models import MessageType, Workflow
 from messaging.queries import workflows_with_use
-from portal.errors import DomainError
+from portal.errors import ConfirmationNeededError, DomainError
 
 
 class WorkflowField(forms.ModelChoiceField):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -37,6 +37,8 @@ class MessageTypeForm(forms.Form):
         help_text=_("Handles the messages; it has the actions Approve message and Reject message."),
     )
 
+    confirmed = forms.BooleanField(label=_("Yes, I want this"), required=False, widget=forms.HiddenInput())
+
     def __init__(self, message_type: MessageType, data: Any = None) -> None:
         initial = {"blocked": message_type.blocked, "workflow": message_type.workflow_id}
         # Ids with the type in them: several rows of the list can be open at once.
@@ -48,5 +50,7 @@ class MessageTypeForm(forms.Form):
         field.unusable = frozenset(workflow.pk for workflow, usable in known if not usable)
 
     def add_refusal(self, refusal: DomainError) -> None:
-        """Put what a rule said beside the field that it is about."""
+        """Put what a rule said beside the field that it is about, and offer to confirm when it only asked."""
         self.add_error(refusal.field or None, str(refusal.message))
+        if isinstance(refusal, ConfirmationNeededError):
+            self.fields["confirmed"].widget = forms.CheckboxInput()

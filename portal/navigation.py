@@ -66,6 +66,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         _("General / Management"),
         (
             Entry("messaging:message_type_list", _("Communication connector"), "message-types", READ_SETUP),
+            Entry("messaging:workflow_list", _("Workflows"), "workflow", READ_SETUP),
             Entry("connectors:app_connector_list", _("App connector"), "connector", READ_SETUP),
             Entry("messaging:channel_list", _("Delivery channels"), "sent", READ_SETUP),
             Entry("connectors:user_list", _("Users"), "users", READ_SETUP),

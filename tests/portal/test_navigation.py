@@ -20,6 +20,7 @@ SETUP = [
     "tasks",
     "messages",
     "message-types",
+    "workflow",
     "connector",
     "sent",
     "users",
