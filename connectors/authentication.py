@@ -23,7 +23,7 @@ from connectors.causes import Cause
 from connectors.explanations import Condition
 from connectors.fields import display_network
 from connectors.models import ENVIRONMENT_CODE, CommunicationProfile, Connector
-from portal.network import Address, Network, covers, parse_network, permitted
+from portal.network import Address, Network, covers, parse_address, parse_network, permitted
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,8 @@ class Grant:
     excluded: tuple[Network, ...]
     allowlist: tuple[Network, ...]
     message_types: Mapping[str, OpenType]
+    # Of the one-time token of a test message: the address as from which its call is judged.
+    test_address: Address | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Refused(Exception):
 _GRANT = """
     SELECT t.id AS token_id, t.hint, t.environment_id, e.code AS environment_code, t.app_connector_id,
            u.username AS user_name, t.customer_environment, t.deleted_at IS NOT NULL AS deleted, t.expires_at,
+           host(t.test_address) AS test_address,
            u.is_active AS user_active, a.blocked AS connector_blocked,
            EXISTS (SELECT FROM connectors_groupmember m
                    WHERE m.group_id = a.group_id AND m.user_id = t.user_id) AS in_group,
@@ -275,6 +278,7 @@ def _grant_of(columns: list[str], row: tuple[Any, ...]) -> Grant:
     found = dict(zip(columns, row, strict=True))
     for name in ("allowed", "excluded", "allowlist"):
         found[name] = tuple(parse_network(network) for network in found[name])
+    found["test_address"] = parse_address(found["test_address"]) if found["test_address"] else None
     types = (line.split(" ") for line in found["message_types"])
     found["message_types"] = {code: OpenType(int(pk), blocked == "1") for code, pk, blocked in types}
     found["connectors"] = frozenset(found["connectors"])

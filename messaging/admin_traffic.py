@@ -27,6 +27,7 @@ from messaging.models import (
     OrganisationImport,
     Question,
     ResendRun,
+    Trial,
 )
 from messaging.models.messages import public_id
 from portal.admin_base import EnvironmentScopedAdmin
@@ -302,4 +303,28 @@ class FixTimeAdmin(EnvironmentScopedAdmin):
         "reference",
         "refused_at",
         "fixed_at",
+    )
+
+
+@register(Trial)
+class TrialAdmin(EnvironmentScopedAdmin):
+    """What was tried with test messages, and how far it came."""
+
+    environment_path = "environment"
+    list_display = ("requested_at", "environment", "message_type", "address", "outcome", "requested_by")
+    list_filter = ("outcome",)
+    list_select_related = ("environment", "requested_by")
+    search_fields = ("address",)
+    search_help_text = _("Address, or code of the environment")
+    fields = (
+        "environment",
+        "message_type",
+        "address",
+        "token",
+        "requested_by",
+        "requested_at",
+        "started_at",
+        "finished_at",
+        "outcome",
+        "answer",
     )

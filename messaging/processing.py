@@ -26,6 +26,9 @@ LEASE = timedelta(minutes=2)  # for a whole batch, which takes well under a seco
 MAX_ATTEMPTS = 3
 PAUSE = timedelta(seconds=20)  # before the next attempt, so that a passing fault does not use them all up at once
 
+# The note of the event with which a test message ends; a note is kept as it was written, in the language of the office.
+TEST_DONE = "Testbericht: gelezen en in de workflow aangekomen. Het wordt niet beoordeeld en nooit verzonden."
+
 log = structlog.get_logger(__name__)
 
 
@@ -105,7 +108,7 @@ def _held_message(claim: Claim) -> Message | None:
     """Lock the message if this claim still holds it."""
     return (
         Message.objects.select_for_update(of=("self",))
-        .select_related("message_type", "content")
+        .select_related("message_type", "content", "token")
         .filter(pk=claim.message_id, status=Status.PROCESSING, attempts=claim.attempt)
         .first()
     )
@@ -130,6 +133,9 @@ def _process(message: Message) -> None:
     message.organisation = _organisation(message, document)
     message.save(update_fields=["organisation"])
     change_status([message.pk], before=Status.PROCESSING, after=Status.IN_WORKFLOW, step=step)
+    if message.is_test:
+        # It has shown what it was for; nobody is to find it among the work.
+        change_status([message.pk], before=Status.IN_WORKFLOW, after=Status.REJECTED, note=TEST_DONE)
 
 
 def _read(message: Message) -> Document:

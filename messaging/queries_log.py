@@ -37,7 +37,7 @@ def log_of(environment: Environment) -> QuerySet[LogEntry]:
 
 def log_for_support() -> QuerySet[LogEntry]:
     """Return the entries of all environments and of none, with what a list shows of them."""
-    return LogEntry.objects.select_related("environment", "app_connector").defer("repeat_key")
+    return LogEntry.objects.select_related("environment", "app_connector", "token").defer("repeat_key", "token__digest")
 
 
 def get_log_entry(entries: QuerySet[LogEntry], reference: UUID) -> LogEntry:

@@ -9,6 +9,8 @@ from procrastinate.exceptions import UniqueViolation
 
 from messaging.actions import fix_times
 from messaging.actions.solving import note_solutions
+from messaging.actions.trials import QUEUE as TRIALS
+from messaging.actions.trials import TASK, carry_out_trial
 from messaging.delivery.claims import channels_with_work
 from messaging.delivery.responses import take_responses
 from messaging.delivery.worker import deliver_batch
@@ -114,6 +116,12 @@ def gather_token_origins(timestamp: int) -> None:
 def note_solved_refusals(timestamp: int) -> None:
     """Write into the communication log what was solved elsewhere than from its pages."""
     note_solutions()
+
+
+@app.task(name=TASK, queue=TRIALS)
+def send_test_message(trial: int) -> None:
+    """Try the way in for somebody who looks on."""
+    carry_out_trial(trial)
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 
 import messaging.converters  # noqa: F401  # it registers `ref`
 from messaging import urls_organisations, urls_workflow
-from messaging.views import assessment, callback, channels, log, log_entry, log_files, message_types, messages
+from messaging.views import assessment, callback, channels, log, log_entry, log_files, message_types, messages, trials
 from messaging.views.time_to_fix import time_to_fix
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
@@ -55,6 +55,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{CHANNELS}/<int:pk>/verwijderen/", channels.channel_delete, name="channel_delete"),
     path("terugmelding/<uuid:public_id>/", callback.delivery_callback, name="delivery_callback"),
     path("support/hersteltijd/", time_to_fix, name="time_to_fix"),
+    path("<env:code>/testbericht/", trials.trial_add, name="trial_add"),
+    path("<env:code>/testbericht/<int:pk>/", trials.trial_detail, name="trial_detail"),
     path("support/communicatielogboek/", log.support_log_list, name="support_log_list"),
     path("support/communicatielogboek/nieuw/", log.support_log_live, name="support_log_live"),
     path("support/communicatielogboek/csv/", log_files.support_log_file, {"kind": "csv"}, name="support_log_csv"),

@@ -198,6 +198,9 @@ GATEWAY_GRANT_SECONDS = env.float("GATEWAY_GRANT_SECONDS", default=0.5)
 # So many calls a minute may fail to authenticate from one address; then further ones get 503 until the minute is over.
 # 0: any number.
 GATEWAY_FAILURES_PER_MINUTE = env.int("GATEWAY_FAILURES_PER_MINUTE", default=60)
+# Where a worker reaches the gateway to send a test message: an address inside the network, where the public one cannot
+# be reached from there.
+GATEWAY_TEST_URL = env("GATEWAY_TEST_URL", default=PORTAL_URL).rstrip("/")
 # Whether storing a message wakes a worker; tests switch it off.
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=730)

@@ -13,6 +13,13 @@ from connectors.models.environments import ENVIRONMENT_CODE, Environment, enviro
 from portal.tracking import no_truncate, track
 
 
+class TokenManager(models.Manager["Token"]):
+    """The tokens of client programs. Whatever lists or counts tokens means these, and not what a test message used."""
+
+    def get_queryset(self) -> models.QuerySet[Token]:
+        return super().get_queryset().filter(test_address__isnull=True)
+
+
 # The digest is no secret, but a history row has no use for it; dates of use would drown the real changes.
 @track(exclude=["digest", "last_used_at", "last_used_address", "last_used_client", "expiry_announced"])
 class Token(models.Model):
@@ -54,6 +61,12 @@ class Token(models.Model):
         verbose_name=_("created by"),
     )
     expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    test_address = models.GenericIPAddressField(
+        _("address of the test"),
+        null=True,
+        editable=False,
+        help_text=_("Of the one-time token of a test message only: the address as from which it is judged."),
+    )
     last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
     last_used_address = models.GenericIPAddressField(_("last used from"), null=True, blank=True)
     last_used_client = models.CharField(_("last used with"), max_length=200, blank=True)
@@ -73,6 +86,9 @@ class Token(models.Model):
         related_name="+",
         verbose_name=_("deleted by"),
     )
+
+    objects = TokenManager()
+    including_one_time = models.Manager["Token"]()
 
     class Meta:
         verbose_name = _("token")
@@ -108,7 +124,16 @@ class Token(models.Model):
             pgtrigger.Protect(name="token_row_stays", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
                 name="token_identity_is_fixed",
-                fields=["environment", "app_connector", "user", "device", "digest", "hint", "created_at"],
+                fields=[
+                    "environment",
+                    "app_connector",
+                    "user",
+                    "device",
+                    "digest",
+                    "hint",
+                    "created_at",
+                    "test_address",
+                ],
             ),
             pgtrigger.Trigger(
                 name="deleted_token_stays_deleted",

@@ -37,6 +37,7 @@ def approve_message(
     Raises `DomainError` when it is another one than that of the message, when the stored content is no longer what
     was received, or when the user may not approve here; `SomebodyWasFirst` when the message has gone on since.
     """
+    _require_no_test(message)
     message, step = take(message, acting_user, StepAction.APPROVE, seen)
     digest = _approved_digest(message, digest_seen)
     onward = None if step.approval_decides else next_step(step)
@@ -69,6 +70,7 @@ def repair_message(*, message: Message, acting_user: User) -> None:
     current one of its type's workflow: people then decide with the document itself before them.
     Raises `DomainError` when no workflow handles the type or the user may not assess, and `SomebodyWasFirst`.
     """
+    _require_no_test(message)
     message = lock(message)
     if membership_of(acting_user, message).role not in ASSESS:
         raise DomainError(_("Assessors and administrators can repair the status of a message."))
@@ -77,6 +79,12 @@ def repair_message(*, message: Message, acting_user: User) -> None:
         [message.pk], before=Status.REJECTED, after=Status.IN_WORKFLOW, actor=acting_user, step=step
     ):
         raise first_was(message)
+
+
+def _require_no_test(message: Message) -> None:
+    """A test message is over when it has arrived; the trigger `test_message_is_never_sent` stands behind this rule."""
+    if message.is_test:
+        raise DomainError(_("This is a test message: nobody assesses it, and it is never sent."))
 
 
 def _step_after_repair(message: Message) -> WorkflowStep:

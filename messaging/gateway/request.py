@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from connectors.authentication import Call, Refused
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import LogEntry
 from portal.addresses import client_hops
+from portal.network import Address
 
 # A request as WSGI has it: https://peps.python.org/pep-3333/
 Environ = dict[str, Any]
@@ -51,6 +52,11 @@ class Exchange:
             message_type=None if message_type is None else message_type.strip().upper(),
             client=self.call.client,
         )
+
+    def judge_from(self, address: Address) -> None:
+        """Take the call of a test message as one from the address that the test is about: it comes from ourselves."""
+        self.call = replace(self.call, address=address)
+        self.proxies = ""
 
     def record(self, refused: Refused) -> UUID:
         """Write the refusal into the communication log and return its log reference."""

@@ -6,6 +6,7 @@ from messaging.models.fix_times import FixTime
 from messaging.models.log import LogEntry
 from messaging.models.messages import Message, MessageContent, MessageReading
 from messaging.models.organisations import Organisation, OrganisationImport, OrganisationNumber
+from messaging.models.trials import Trial
 from messaging.models.workflows import MessageType, Workflow, WorkflowStep, WorkflowVersion
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "OrganisationNumber",
     "Question",
     "ResendRun",
+    "Trial",
     "Workflow",
     "WorkflowStep",
     "WorkflowVersion",

@@ -138,5 +138,10 @@ class LogEntry(models.Model):
         return Cause.from_code(self.cause)
 
     @property
+    def is_test(self) -> bool:
+        """Whether a test message was refused, and no client program; read the token along with it."""
+        return self.token is not None and self.token.test_address is not None
+
+    @property
     def public_reference(self) -> str:
         return public_id(self.reference)

@@ -175,6 +175,19 @@ class Message(models.Model):
                 "USING ERRCODE = 'check_violation';",
             ),
             pgtrigger.Trigger(
+                name="test_message_is_never_sent",
+                when=pgtrigger.Before,
+                operation=pgtrigger.UpdateOf("status"),
+                condition=pgtrigger.Condition("NEW.status >= 50 AND OLD.status <> NEW.status"),
+                func="""
+                    IF EXISTS (SELECT FROM connectors_token t
+                               WHERE t.id = NEW.token_id AND t.test_address IS NOT NULL) THEN
+                        RAISE EXCEPTION 'a test message is never approved or sent' USING ERRCODE = 'check_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            pgtrigger.Trigger(
                 name="message_status_has_event",
                 level=pgtrigger.Row,
                 when=pgtrigger.After,
@@ -217,6 +230,11 @@ class Message(models.Model):
     @property
     def public_id(self) -> str:
         return public_id(self.id)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is a test message (`messaging.models.trials`); read the token along with it."""
+        return self.token.test_address is not None
 
 
 class MessageContent(models.Model):

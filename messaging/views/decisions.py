@@ -43,7 +43,7 @@ def decision_context(request: EnvironmentRequest, message: Message, events: list
         "why_not": "" if any(may.values()) or not in_workflow else _why_not(standing, message),
         "may_answer": standing.may_answer,
         "may_withdraw": standing.may_withdraw,
-        "may_repair": message.status == Status.REJECTED and role_may_assess,
+        "may_repair": message.status == Status.REJECTED and role_may_assess and not message.is_test,
         "role_may_assess": role_may_assess,
         "is_overdue": is_overdue(message),
         "seen": next((event.pk for event in events if event.kind in KINDS_OF_ACTS), ""),

@@ -23,7 +23,7 @@ SUPPORT = "support"
 # The subject of a page by the name of its address; what is not named here goes by the longest beginning of its name.
 PAGES: dict[str, str] = {
     "portal:setup": SETUP,
-    "portal:test": SETUP,
+    "messaging:trial": SETUP,
     "portal:dashboard": DASHBOARD,
     "portal:support_dashboard": DASHBOARD,
     "portal:customer": SETUP,

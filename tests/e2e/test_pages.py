@@ -69,6 +69,10 @@ def _beheerder_pages() -> Iterator[str]:
     yield "/account/meldingen/"
     yield f"{OFFICE}/communicatielogboek/"
     entry = LogEntry.objects.filter(environment__code="O12345AB").latest("pk")
+    yield f"{OFFICE}/testbericht/"
+    yield from (
+        f"/hulp/{path}" for path in ("", f"?omgeving={OFFICE[1:]}", "inrichting/", "app-connector/", "oorzaken/")
+    )
     yield f"{OFFICE}/communicatielogboek/{entry.public_reference}/"
 
 

@@ -18,6 +18,7 @@ from messaging.models import (
     OrganisationNumber,
     Question,
     ResendRun,
+    Trial,
     WorkflowStep,
 )
 from portal.models import MutedNotice, NoticeKind
@@ -87,4 +88,5 @@ def make_world(code: str) -> Environment:
         last_entry=1,
         refused_at=timezone.now(),
     )
+    Trial.objects.create(environment=environment, message_type="BTW", token=token, address="203.0.113.7")
     return environment
