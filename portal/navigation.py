@@ -100,6 +100,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 in_environment=False,
             ),
             Entry("messaging:time_to_fix", _("Time to fix"), "clock", frozenset({SUPPORT}), in_environment=False),
+            Entry("environment_add", _("New environment"), "add", frozenset({SUPPORT}), in_environment=False),
         ),
     ),
 )

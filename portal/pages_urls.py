@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import views
+from portal import customer_page, views
 
 app_name = "portal"
 urlpatterns = [
     path("<env:code>/", views.setup, name="setup"),
+    path("<env:code>/klantpagina/", customer_page.customer_page, name="customer"),
     path("<env:code>/zoeken/", views.search, name="search"),
 ]

@@ -5,7 +5,8 @@ The roof: it looks at who may call as well as at what was sent.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
@@ -27,6 +28,7 @@ from connectors.models import (
 from messaging.models import Message, MessageType
 from portal.models import User
 from portal.navigation import counter
+from portal.setup_refusals import Blocking
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,7 @@ class Step:
     button: str
     state: str = ""
     tone: str = ""
+    refusals: Sequence[Blocking] = ()
 
 
 def facts_of(environment: Environment) -> Facts:
@@ -92,7 +95,7 @@ def facts_of(environment: Environment) -> Facts:
         "incident_open": AllowlistRequest.objects.filter(
             environment=OuterRef("pk"), status=AllowlistRequest.Status.OPEN
         ),
-        "message_received": Message.objects.filter(environment=OuterRef("pk")),
+        "message_received": Message.objects.filter(environment=OuterRef("pk"), token__test_address__isnull=True),
     }
     connectors = {
         "first_connector": AppConnector.objects.filter(environment=OuterRef("pk")).order_by("pk").values("pk"),
@@ -132,9 +135,11 @@ def tokens_of(environment: Environment) -> QuerySet[Token]:
     )
 
 
-def steps_of(environment: Environment, facts: Facts) -> list[Step]:
-    """Return the steps of DOMAIN 1 in their order."""
-    return [
+def steps_of(
+    environment: Environment, facts: Facts, refusals: Mapping[str, Sequence[Blocking]] | None = None
+) -> list[Step]:
+    """Return the steps of DOMAIN 1 in their order, each with the `refusals` that it would take away."""
+    steps = [
         _message_type(environment, facts),
         _app_connector(environment, facts),
         _grant(environment, facts),
@@ -142,6 +147,7 @@ def steps_of(environment: Environment, facts: Facts) -> list[Step]:
         _address(environment, facts),
         _first_message(environment, facts),
     ]
+    return [replace(step, refusals=(refusals or {}).get(step.key, ())) for step in steps]
 
 
 @counter("portal:setup")

@@ -9,10 +9,12 @@ from django.views.i18n import set_language
 
 from portal.admin_site import site
 from portal.help_pages import help_index, help_subject
+from portal.new_environment import environment_add
 from portal.views import home, notices
 
 urlpatterns = [
     path("", home, name="home"),
+    path("support/omgevingen/nieuw/", environment_add, name="environment_add"),
     path("hulp/", help_index, name="help"),
     path("hulp/<slug:subject>/", help_subject, name="help_subject"),
     path("", include("connectors.urls")),

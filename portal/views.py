@@ -11,15 +11,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from connectors.views.environment import EnvironmentRequest, environment_page
 from portal.forms import NoticesForm
-from portal.http import HtmxHttpRequest, redirect_after, render_page
+from portal.http import HtmxHttpRequest, redirect_after, render_page, wants_fragment
 from portal.models import Membership, Role
 from portal.notices import choose_notices
 from portal.permissions import EVERY_MEMBER
 from portal.search import place_of
-from portal.setup import facts_of, steps_of, tokens_of
-
-# How many tokens the checklist names one by one; the rest is a click away.
-_TOKENS_SHOWN = 10
+from portal.setup_page import setup_context
 
 
 @require_GET
@@ -43,21 +40,18 @@ def home(request: HtmxHttpRequest) -> HttpResponse:
 @require_GET
 @environment_page(EVERY_MEMBER)
 def setup(request: EnvironmentRequest) -> HttpResponse:
-    """Draw the checklist. An assessor has nothing to set up: the messages are their home."""
+    """Draw the checklist. It asks for itself again while steps are open, and is only sent when something changed.
+
+    An assessor has nothing to set up: the messages are their home.
+    """
     environment = request.environment
     if request.membership.role == Role.BEHANDELAAR:
         return redirect("messaging:message_list", code=environment.code)
-    steps = steps_of(environment, facts_of(environment))
-    tokens = list(tokens_of(environment)[: _TOKENS_SHOWN + 1])
-    context = {
-        "steps": steps,
-        "done": sum(step.done for step in steps),
-        "next": next((step.key for step in steps if not step.done and step.url), ""),
-        "tokens": tokens[:_TOKENS_SHOWN],
-        "more_tokens": len(tokens) > _TOKENS_SHOWN,
-        "may_manage": request.membership.role == Role.BEHEERDER,
-    }
-    return render_page(request, "portal/setup.html", context)
+    context = setup_context(environment, may_manage=request.membership.role == Role.BEHEERDER)
+    if wants_fragment(request) and request.GET.get("state") == context["state"]:
+        return HttpResponse(status=204)
+    context["polled"] = wants_fragment(request)
+    return render_page(request, "portal/setup.html", context, fragment="checklist")
 
 
 @require_GET

@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
+from connectors.actions.users import AddedPerson, add_person
 from connectors.models import Environment
 from messaging.delivered import DELIVERED, Delivered
 from messaging.kinds import MessageKind
 from messaging.models import MessageType, Workflow, WorkflowStep, WorkflowVersion
-from portal.models import User
+from portal.errors import DomainError
+from portal.models import Role, User
+
+
+def open_environment(
+    *, code: str, office: str, email: str, name: str, username: str, acting_user: User
+) -> tuple[Environment, AddedPerson]:
+    """Make an environment and its first administrator in one go. Raises `DomainError`; then nothing is made."""
+    try:
+        with transaction.atomic():
+            environment = create_environment(code=code, name=office, acting_user=acting_user)
+            added = add_person(
+                environment=environment,
+                email=email,
+                name=name,
+                username=username,
+                role=Role.BEHEERDER,
+                acting_user=acting_user,
+            )
+    except IntegrityError:
+        raise DomainError(_("There is an environment with this code already."), field="code") from None
+    return environment, added
 
 
 @transaction.atomic

@@ -48,8 +48,8 @@ def _icons(request: HttpRequest) -> list[str]:
         (Role.BEHEERDER, False, SETUP),
         (Role.AUDITOR, False, SETUP),
         (Role.BEHANDELAAR, False, ["messages", "organisation", "log"]),
-        (None, True, ["support", "shield", "log", "clock"]),
-        (Role.BEHANDELAAR, True, ["messages", "organisation", "log", "support", "shield", "log", "clock"]),
+        (None, True, ["support", "shield", "log", "clock", "add"]),
+        (Role.BEHANDELAAR, True, ["messages", "organisation", "log", "support", "shield", "log", "clock", "add"]),
         (None, False, []),
     ],
 )
@@ -61,7 +61,7 @@ def test_without_an_environment_only_the_platform_is_left() -> None:
     request = _request("/", Role.BEHEERDER, is_support=True)
     request.environment = None  # type: ignore[attr-defined]  # set by views
 
-    assert _icons(request) == ["support", "shield", "log", "clock"]
+    assert _icons(request) == ["support", "shield", "log", "clock", "add"]
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,8 @@
     /* What came by itself takes no focus. */
     if (part.closest("[data-keep-focus]") || !event.detail.requestConfig?.triggeringEvent) return;
     const asks = part.querySelector("[data-focus]");
+    // What keeps itself up to date must not pull in the focus of who did not have it there.
+    if (!asks && !before && part.matches("[data-poll]")) return;
     if (!asks && document.activeElement !== document.body) return;
     const target = asks ?? nextFocus(part);
     if (!target.matches(focusable)) target.setAttribute("tabindex", "-1");
