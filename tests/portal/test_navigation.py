@@ -28,6 +28,7 @@ SETUP = [
     "log",
     "incident",
 ]
+SUPPORT = ["support", "shield", "log", "clock", "add"]
 
 
 def _request(path: str, role: Role | None, *, is_support: bool = False) -> HttpRequest:
@@ -46,10 +47,14 @@ def _icons(request: HttpRequest) -> list[str]:
     ("role", "is_support", "icons"),
     [
         (Role.BEHEERDER, False, SETUP),
-        (Role.AUDITOR, False, SETUP),
-        (Role.BEHANDELAAR, False, ["messages", "organisation", "log"]),
+        (Role.AUDITOR, False, [icon for icon in SETUP if icon != "tasks"]),
+        (Role.BEHANDELAAR, False, ["tasks", "messages", "organisation", "log"]),
         (None, True, ["support", "shield", "log", "clock", "add"]),
-        (Role.BEHANDELAAR, True, ["messages", "organisation", "log", "support", "shield", "log", "clock", "add"]),
+        (
+            Role.BEHANDELAAR,
+            True,
+            ["tasks", "messages", "organisation", "log", "support", "shield", "log", "clock", "add"],
+        ),
         (None, False, []),
     ],
 )
@@ -61,7 +66,7 @@ def test_without_an_environment_only_the_platform_is_left() -> None:
     request = _request("/", Role.BEHEERDER, is_support=True)
     request.environment = None  # type: ignore[attr-defined]  # set by views
 
-    assert _icons(request) == ["support", "shield", "log", "clock", "add"]
+    assert _icons(request) == SUPPORT
 
 
 @pytest.mark.parametrize(
@@ -86,4 +91,4 @@ def test_a_registered_number_stands_behind_its_line(number: int | str | None, sh
     menu = navigation.menu_for(_request("/O12345AB/", Role.BEHANDELAAR))
 
     numbers = {item.icon: item.count for section in menu for item in section.items}
-    assert numbers == {"messages": shown, "organisation": "", "log": ""}
+    assert numbers == {"tasks": "", "messages": shown, "organisation": "", "log": ""}
