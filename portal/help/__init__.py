@@ -31,6 +31,8 @@ PAGES: dict[str, str] = {
     "portal:search": LOG,
     "messaging:message_type": COMMUNICATION_CONNECTOR,
     "messaging:workflow": COMMUNICATION_CONNECTOR,
+    "messaging:draft": COMMUNICATION_CONNECTOR,
+    "messaging:step": COMMUNICATION_CONNECTOR,
     "messaging:message": MESSAGES,
     "messaging:task": MESSAGES,
     "messaging:bulk": MESSAGES,

@@ -150,7 +150,7 @@ def test_the_address_is_that_of_the_customer_and_the_way_out_is_the_incident(pro
     assert (entry.cause, entry.address) == ("address_not_allowlisted", STRANGER)
     assert progress.stop is not None
     assert progress.stop.link is not None
-    assert STRANGER in progress.stop.link.url
+    assert entry.public_reference in progress.stop.link.url
     assert progress.stop.help_url == "/hulp/oorzaken/#address_not_allowlisted"
 
 
