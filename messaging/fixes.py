@@ -17,7 +17,7 @@ from connectors.explanations import Fix
 from connectors.models import ENVIRONMENT_CODE, TokenClaim
 from messaging.actions.solving import can_carry_out, membership_of
 from messaging.kinds import MessageKind
-from messaging.models import LogEntry, Workflow
+from messaging.models import DeliveryChannel, LogEntry, Workflow
 from messaging.queries import workflows_with_use
 from messaging.what_if import (
     Change,
@@ -169,6 +169,15 @@ def _message_type(entry: LogEntry, code: str) -> str:
     return reverse("messaging:message_type_properties", args=[code, kind])
 
 
+def _channel(entry: LogEntry, code: str) -> str:
+    """Address the delivery channel that the entry names; it may have another name by now, or be gone."""
+    name = entry.evidence.get("channel") if isinstance(entry.evidence, dict) else None
+    found = DeliveryChannel.objects.filter(environment=entry.environment, name=str(name)).only("pk").first()
+    if found is None:
+        return reverse("messaging:channel_list", args=[code])
+    return reverse("messaging:channel_detail", args=[code, found.pk])
+
+
 _PAGES: dict[Fix, tuple[Address, Promise]] = {
     Fix.NEW_TOKEN: (_new_token, _("Make a new token for this user")),
     Fix.REPLACE_TOKEN: (_handover, _("To the claim link of the token")),
@@ -180,6 +189,9 @@ _PAGES: dict[Fix, tuple[Address, Promise]] = {
     Fix.SUBMIT_INCIDENT: (_incident, _("Submit an incident for this address")),
     Fix.SECOND_ENVIRONMENT: (_second_environment, _("Make a token for this customer environment")),
     Fix.UNBLOCK_TYPE: (_message_type, _("To the properties of the message type")),
+    Fix.CHECK_CHANNEL: (_channel, _("To the delivery channel")),
+    Fix.NEW_SECRET: (_channel, _("To the delivery channel")),
+    Fix.MEND_RESPONSE: (_channel, _("To the delivery channel")),
 }
 _PRESS: dict[Fix, Promise] = {
     Fix.UNBLOCK_CONNECTOR: _("Unblock the app connector"),

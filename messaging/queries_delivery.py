@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Prefetch, QuerySet
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from connectors.models import Environment
+from messaging.actions.outcomes import may_send_by_hand
 from messaging.models import Delivery, DeliveryChannel, DeliveryRoute, Message, MessageType, ResendRun
+from messaging.statuses import Status
+from portal.models import Membership
+from portal.navigation import counter
+from portal.permissions import ASSESS
+
+MAX_COUNTED = 999  # in the menu
 
 
 def channels_of(environment: Environment) -> QuerySet[DeliveryChannel]:
@@ -48,3 +57,58 @@ def get_run_for(environment: Environment, pk: int) -> ResendRun:
     if found is None:
         raise Http404
     return found
+
+
+def running_runs() -> list[int]:
+    """Return the runs of sending again that have not ended."""
+    return [*ResendRun.objects.filter(state=ResendRun.State.RUNNING).values_list("pk", flat=True)]
+
+
+def failed_deliveries(environment: Environment, wanted: dict[str, Any]) -> QuerySet[Delivery]:
+    """Return the deliveries that failed and are not mended yet, narrowed to a cause, channel or message type."""
+    found = Delivery.objects.filter(environment=environment, log_reference__isnull=False)
+    if wanted.get("cause"):
+        found = found.filter(cause=wanted["cause"])
+    if wanted.get("channel"):
+        found = found.filter(channel=int(wanted["channel"]))
+    if wanted.get("type"):
+        found = found.filter(message_type__code=wanted["type"])
+    return found
+
+
+def given_up(environment: Environment, wanted: dict[str, Any]) -> QuerySet[Delivery]:
+    """Return those that no worker tries any more: the dead letters."""
+    return failed_deliveries(environment, wanted).filter(gave_up_at__isnull=False)
+
+
+def for_the_list(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Add what a list shows of the messages."""
+    related = ("channel", "message__message_type", "message__organisation", "message__reading")
+    return deliveries.select_related(*related).defer("message__reading__document", "channel__sealed_secret")
+
+
+def delivery_facts(message: Message, membership: Membership) -> dict[str, Any]:
+    """Return what the page of a message shows of its delivery, and what this member may do about it."""
+    if message.status < Status.READY:
+        return {}
+    delivery, channel = delivery_of(message), channel_for(message)
+    assesses = membership.role in ASSESS
+    failed = message.status == Status.SEND_FAILED and delivery is not None and delivery.log_reference is not None
+    return {
+        "delivery": delivery,
+        "channel": channel,
+        "delivery_failed": failed,
+        "may_resend": assesses and failed and channel is not None,
+        "may_record_sent": assesses and may_send_by_hand(message, delivery),
+        "may_record_outcome": assesses and message.status == Status.SENT,
+    }
+
+
+@counter("messaging:delivery_list")
+def waiting_for_a_person(request: HttpRequest) -> str | None:
+    """Return how many messages of this environment were given up, counted to a bound."""
+    environment: Environment | None = getattr(request, "environment", None)
+    if environment is None:
+        return None
+    count = len(given_up(environment, {}).values_list("pk")[: MAX_COUNTED + 1])
+    return f"{MAX_COUNTED}+" if count > MAX_COUNTED else str(count) if count else None

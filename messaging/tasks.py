@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
 from messaging.actions import fix_times
+from messaging.actions.resend import take_step
 from messaging.actions.solving import note_solutions
 from messaging.actions.trials import QUEUE as TRIALS
 from messaging.actions.trials import TASK, carry_out_trial
@@ -18,7 +19,8 @@ from messaging.linking import BATCH, numbers_of_import, relink_batch
 from messaging.models import OrganisationImport
 from messaging.origins import gather_origins
 from messaging.processing import process_batch, return_expired_leases
-from messaging.wakeup import ring, ring_channel, ring_delivery
+from messaging.queries_delivery import running_runs
+from messaging.wakeup import ring, ring_channel, ring_delivery, ring_run
 from portal.models import User
 
 QUEUE = "messages"
@@ -102,6 +104,15 @@ def find_forgotten_deliveries(timestamp: int) -> None:
     """The safety net: take over the responses in folders, and look for what is due, also from lost workers."""
     take_responses()
     ring_delivery()
+    for run_id in running_runs():
+        ring_run(run_id)
+
+
+@app.task(name="resend_step", queue=DELIVERY)
+def resend_step(run_id: int) -> None:
+    """Put back the next messages of a run of sending again, until it has ended or was stopped."""
+    if take_step(run_id):
+        ring_run(run_id)
 
 
 @app.periodic(cron=EVERY_10_MINUTES)

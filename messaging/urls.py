@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 import messaging.converters  # noqa: F401  # it registers `ref`
-from messaging import urls_organisations, urls_workflow
-from messaging.views import assessment, callback, channels, log, log_entry, log_files, message_types, messages, trials
+from messaging import urls_deliveries, urls_organisations, urls_workflow
+from messaging.views import assessment, log, log_entry, log_files, message_types, messages, trials
 from messaging.views.time_to_fix import time_to_fix
 
 CONNECTOR = "<env:code>/beheer/communicatieconnector"
 LOG = "<env:code>/communicatielogboek"
 TYPE = f"{CONNECTOR}/berichtsoorten/<str:kind>"
-CHANNELS = "<env:code>/beheer/verzendkanalen"
 MESSAGE = "<env:code>/berichten/<ref:message_id>"
 
 app_name = "messaging"
@@ -38,6 +37,7 @@ urlpatterns: list[URLPattern] = [
     path(f"{MESSAGE}/herstellen/", assessment.message_repair, name="message_repair"),
     *urls_organisations.urlpatterns,
     *urls_workflow.urlpatterns,
+    *urls_deliveries.urlpatterns,
     path(f"{MESSAGE}/herstellen-in-lijst/", assessment.message_repair_in_list, name="message_repair_in_list"),
     path(f"{LOG}/", log.log_list, name="log_list"),
     path(f"{LOG}/nieuw/", log.log_live, name="log_live"),
@@ -46,14 +46,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{LOG}/<ref:reference>/", log_entry.log_detail, name="log_detail"),
     path(f"{LOG}/<ref:reference>/nu/", log_entry.log_retry, name="log_retry"),
     path(f"{LOG}/<ref:reference>/oplossen/", log_entry.log_fix, name="log_fix"),
-    path(f"{CHANNELS}/", channels.channel_list, name="channel_list"),
-    path(f"{CHANNELS}/nieuw/", channels.channel_add, name="channel_add"),
-    path(f"{CHANNELS}/<int:pk>/", channels.channel_detail, name="channel_detail"),
-    path(f"{CHANNELS}/<int:pk>/opslaan/", channels.channel_save, name="channel_save"),
-    path(f"{CHANNELS}/<int:pk>/testen/", channels.channel_test, name="channel_test"),
-    path(f"{CHANNELS}/<int:pk>/geheim/", channels.channel_secret, name="channel_secret"),
-    path(f"{CHANNELS}/<int:pk>/verwijderen/", channels.channel_delete, name="channel_delete"),
-    path("terugmelding/<uuid:public_id>/", callback.delivery_callback, name="delivery_callback"),
     path("support/hersteltijd/", time_to_fix, name="time_to_fix"),
     path("<env:code>/testbericht/", trials.trial_add, name="trial_add"),
     path("<env:code>/testbericht/<int:pk>/", trials.trial_detail, name="trial_detail"),

@@ -67,6 +67,21 @@ def ring_channel(channel_id: int) -> None:
         deliver_channel.configure(lock=name, queueing_lock=name).defer(channel_id=channel_id)
 
 
+def ring_run_on_commit(run_id: int) -> None:
+    """Have a run of sending again begin once it is committed."""
+    if settings.WAKE_WORKERS:
+        transaction.on_commit(lambda: ring_run(run_id), robust=True)
+
+
+def ring_run(run_id: int) -> None:
+    """Put a job for the next step of a run on the queue; one at a time, and one more may wait."""
+    from messaging.tasks import resend_step  # as above
+
+    name = f"resend-{run_id}"
+    with suppress(AlreadyEnqueued):
+        resend_step.configure(lock=name, queueing_lock=name).defer(run_id=run_id)
+
+
 def _ring_forever() -> None:
     while True:
         _stored.wait()

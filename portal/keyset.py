@@ -47,7 +47,9 @@ def page_of(rows: QuerySet[Row], parameters: Any, *, size: int = PAGE_SIZE, olde
 def _key(rows: QuerySet[Row], parameters: Any, name: str) -> int | UUID | None:
     """Return a key out of the address; what cannot be one (a link cut off, a try) is no key."""
     text = str(parameters.get(name, ""))
-    if rows.model._meta.pk.get_internal_type() != "UUIDField":
+    pk = rows.model._meta.pk
+    # A row whose key is that of another row (one to one) has the form of key that the other one has.
+    if getattr(pk, "target_field", pk).get_internal_type() != "UUIDField":
         return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
     try:
         return UUID(hex=text)

@@ -60,6 +60,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
             Entry("portal:setup", _("Set-up"), "checklist", READ_SETUP),
             Entry("messaging:task_list", _("My tasks"), "tasks", ASSESS, live=True),
             Entry("messaging:message_list", _("Messages"), "messages", READ_MESSAGES),
+            Entry("messaging:delivery_list", _("Delivery failures"), "send-failed", READ_MESSAGES),
         ),
     ),
     (

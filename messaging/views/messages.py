@@ -22,6 +22,7 @@ from messaging.queries import (
     messages_of,
     reading_of,
 )
+from messaging.queries_delivery import delivery_facts
 from messaging.raw import attachment, file_name, inline_pdf, pdf_is_shown, raw_text
 from messaging.remarks import remarks_on
 from messaging.sheets import build_sheet, row_in
@@ -96,6 +97,7 @@ def message_context(request: EnvironmentRequest, message: Message) -> dict[str, 
         "digest": bytes(message.content_digest).hex().upper(),
         "may_see_setup": request.membership.role in READ_SETUP,
         **decision_context(request, message, events),
+        **delivery_facts(message, request.membership),
     }
 
 

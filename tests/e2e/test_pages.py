@@ -52,6 +52,7 @@ def _beheerder_pages() -> Iterator[str]:
     channels = f"{OFFICE}/beheer/verzendkanalen/"
     channel = DeliveryChannel.objects.get(environment__code="O12345AB")
     yield from (channels + path for path in ("", "nieuw/", f"{channel.pk}/", f"{channel.pk}/verwijderen/"))
+    yield from (f"{OFFICE}/verzendfouten/{path}" for path in ("", "?state=again", "opnieuw/"))
     people = f"{OFFICE}/beheer/gebruikers/"
     yield from (people + path for path in ("", "nieuw/", "nieuw-systeemgebruiker/"))
     yield from (f"{people}{member.pk}/" for member in members)
@@ -77,7 +78,7 @@ def _beheerder_pages() -> Iterator[str]:
 
 
 def _message_pages() -> Iterator[str]:
-    for status in (10, 30, 40, 50, 70, 80, 90):
+    for status in (10, 30, 40, 50, 60, 70, 80, 90):
         yield f"{OFFICE}/berichten/{Message.objects.filter(status=status).latest('pk').public_id}/"
     for kind in ("SUP", "ICP"):
         yield f"{OFFICE}/berichten/{Message.objects.filter(reading__kind=kind).latest('pk').public_id}/"
