@@ -67,6 +67,7 @@ _CHANGE = """
             answers_due = %(answers)s,
             workflow_version_id = COALESCE(%(version)s, workflow_version_id),
             step_id = %(step)s,
+            late_told_at = NULL,
             due_at = CURRENT_TIMESTAMP + %(deadline_days)s * INTERVAL '1 day'
         WHERE id = ANY (%(ids)s) AND status = %(before)s
         RETURNING id

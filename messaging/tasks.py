@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
 from messaging.actions import fix_times
+from messaging.actions.reminders import tell_about_late_tasks
 from messaging.actions.resend import take_step
 from messaging.actions.solving import note_solutions
 from messaging.actions.trials import QUEUE as TRIALS
@@ -53,6 +54,13 @@ def process_registered_messages() -> None:
     """Process one batch, and ring until nothing is waiting: a message that was tried before is a batch by itself."""
     if process_batch():
         ring()
+
+
+@app.periodic(cron=EVERY_10_MINUTES)
+@app.task(name="mail_about_late_tasks", queue="care", queueing_lock="mail_about_late_tasks")
+def mail_about_late_tasks(timestamp: int) -> None:
+    """Tell people about tasks that are past their deadline."""
+    tell_about_late_tasks()
 
 
 @app.task(name="relink_messages", queue=QUEUE)

@@ -93,8 +93,8 @@ def move(
     content_digest: bytes | None = None,
 ) -> None:
     """Put a locked message into another step of its version, with its deadline there and the event of the move."""
-    message.step, message.due_at = to, deadline_of(to)
-    message.save(update_fields=["step", "due_at"])
+    message.step, message.due_at, message.late_told_at = to, deadline_of(to), None
+    message.save(update_fields=["step", "due_at", "late_told_at"])
     record(message, kind, actor, step=step, to_step=to, note=note, content_digest=content_digest)
 
 

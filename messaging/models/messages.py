@@ -108,6 +108,8 @@ class Message(models.Model):
     )
     # Until when somebody has to act in that step; empty when the step sets no term.
     due_at = models.DateTimeField(_("deadline"), null=True)
+    # When who may act was mailed that it is past that deadline.
+    late_told_at = models.DateTimeField(_("told that it is late"), null=True)
     # The question that has to be answered before anybody can go on.
     question = models.ForeignKey(
         "messaging.Question",
@@ -139,6 +141,12 @@ class Message(models.Model):
             # What waits for a worker: small, however many messages there are.
             models.Index(fields=["id"], condition=models.Q(status__in=[10, 20]), name="message_for_worker"),
             models.Index(fields=["message_type", "id"], condition=models.Q(status=50), name="message_for_delivery"),
+            # What is to be told about: empties itself.
+            models.Index(
+                fields=["due_at"],
+                condition=models.Q(status=30, due_at__isnull=False, late_told_at__isnull=True),
+                name="message_late",
+            ),
             # What a token has not been told for certain, never told first: small as long as senders ask.
             models.Index(
                 fields=["token", "-answers_due", "id"],
