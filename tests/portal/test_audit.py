@@ -26,7 +26,10 @@ Login = Callable[[User], Client]
 EVENT_MODELS = sorted(pghistory.core.event_models(), key=lambda model: model.__name__)
 OURS = [model for name in ("portal", "connectors", "messaging") for model in apps.get_app_config(name).get_models()]
 # Tables of record and what is derived from them: they have events or triggers of their own, and no history.
-UNTRACKED = {"Message", "MessageContent", "MessageReading", "MessageEvent", "LogEntry"}
+UNTRACKED = {
+    *("Message", "MessageContent", "MessageReading", "MessageEvent", "LogEntry", "Question", "Trial"),
+    *("Delivery", "ResendRun", "OrganisationImport", "AllowlistRemark", "FixTime", "TokenOrigin"),
+}
 SECRETS = {"password", "digest", "secret", "data", "value", "content", "pdf", "document"}
 
 GroupEvent = apps.get_model("connectors", "UserGroupEvent")
