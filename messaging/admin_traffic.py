@@ -17,6 +17,8 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.causes import Cause
 from messaging.models import (
+    DailyMessages,
+    DailyRefusals,
     Delivery,
     FixTime,
     LogEntry,
@@ -328,3 +330,24 @@ class TrialAdmin(EnvironmentScopedAdmin):
         "outcome",
         "answer",
     )
+
+
+@register(DailyMessages)
+class DailyMessagesAdmin(EnvironmentScopedAdmin):
+    """What the dashboard knows of messages."""
+
+    environment_path = "environment"
+    list_display = ("day", "environment", "status", "count")
+    list_filter = ("status",)
+    list_select_related = ("environment",)
+    fields = ("environment", "day", "status", "count")
+
+
+@register(DailyRefusals)
+class DailyRefusalsAdmin(EnvironmentScopedAdmin):
+    """What the dashboard knows of refusals."""
+
+    environment_path = "environment"
+    list_display = ("day", "environment", "cause", "count")
+    list_select_related = ("environment",)
+    fields = ("environment", "day", "cause", "count")

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import UniqueViolation
 
 from messaging.actions import fix_times
+from messaging.actions.counting import count_messages, count_refusals
 from messaging.actions.reminders import tell_about_late_tasks
 from messaging.actions.resend import take_step
 from messaging.actions.solving import note_solutions
@@ -135,6 +136,14 @@ def gather_token_origins(timestamp: int) -> None:
 def note_solved_refusals(timestamp: int) -> None:
     """Write into the communication log what was solved elsewhere than from its pages."""
     note_solutions()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="count_for_dashboard", queue="care", queueing_lock="count_for_dashboard")
+def count_for_dashboard(timestamp: int) -> None:
+    """Keep the daily counts of the dashboard."""
+    count_messages()
+    count_refusals()
 
 
 @app.task(name=TASK, queue=TRIALS)

@@ -58,6 +58,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
         "",
         (
             Entry("portal:setup", _("Set-up"), "checklist", READ_SETUP),
+            Entry("portal:dashboard", _("Dashboard"), "history", EVERY_MEMBER),
             Entry("messaging:task_list", _("My tasks"), "tasks", ASSESS, live=True),
             Entry("messaging:message_list", _("Messages"), "messages", READ_MESSAGES),
             Entry("messaging:delivery_list", _("Delivery failures"), "send-failed", READ_MESSAGES),
@@ -101,6 +102,7 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
                 in_environment=False,
             ),
             Entry("messaging:time_to_fix", _("Time to fix"), "clock", frozenset({SUPPORT}), in_environment=False),
+            Entry("portal:support_dashboard", _("Dashboard"), "history", frozenset({SUPPORT}), in_environment=False),
             Entry("environment_add", _("New environment"), "add", frozenset({SUPPORT}), in_environment=False),
         ),
     ),

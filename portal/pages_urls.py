@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from portal import customer_page, views
+from portal import customer_page, dashboard, views
 
 app_name = "portal"
 urlpatterns = [
     path("<env:code>/", views.setup, name="setup"),
     path("<env:code>/klantpagina/", customer_page.customer_page, name="customer"),
+    path("<env:code>/dashboard/", dashboard.dashboard, name="dashboard"),
+    path("support/dashboard/", dashboard.support_dashboard, name="support_dashboard"),
     path("<env:code>/zoeken/", views.search, name="search"),
 ]

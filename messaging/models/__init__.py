@@ -1,5 +1,6 @@
 """What is sent: message types, workflows, organisations, messages with their content and events, and the log."""
 
+from messaging.models.counters import DailyMessages, DailyRefusals
 from messaging.models.delivery import Delivery, DeliveryChannel, DeliveryRoute, ResendRun
 from messaging.models.events import MessageEvent, Question
 from messaging.models.fix_times import FixTime
@@ -10,6 +11,8 @@ from messaging.models.trials import Trial
 from messaging.models.workflows import MessageType, Workflow, WorkflowStep, WorkflowVersion
 
 __all__ = [
+    "DailyMessages",
+    "DailyRefusals",
     "Delivery",
     "DeliveryChannel",
     "DeliveryRoute",

@@ -70,7 +70,7 @@ def _beheerder_pages() -> Iterator[str]:
     yield "/account/meldingen/"
     yield f"{OFFICE}/communicatielogboek/"
     entry = LogEntry.objects.filter(environment__code="O12345AB").latest("pk")
-    yield f"{OFFICE}/testbericht/"
+    yield from (f"{OFFICE}/{path}/" for path in ("testbericht", "klantpagina", "dashboard"))
     yield from (
         f"/hulp/{path}" for path in ("", f"?omgeving={OFFICE[1:]}", "inrichting/", "app-connector/", "oorzaken/")
     )
@@ -87,6 +87,7 @@ def _message_pages() -> Iterator[str]:
 
 
 def _support_pages() -> Iterator[str]:
+    yield from ("/support/dashboard/", "/support/omgevingen/nieuw/")
     yield from ("/support/incidenten/", "/support/incidenten/?status=approved", "/support/communicatielogboek/")
     asked = AllowlistRequest.objects.filter(awaits_answer=True).earliest("pk").pk
     yield from (f"/support/incidenten/{asked}/", f"/support/incidenten/meerdere/?incident={asked}")

@@ -20,6 +20,7 @@ def _no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 SETUP = [
     "checklist",
+    "history",
     "tasks",
     "messages",
     "send-failed",
@@ -32,8 +33,8 @@ SETUP = [
     "log",
     "incident",
 ]
-DAILY = ["tasks", "messages", "send-failed", "organisation", "log"]
-DESK = ["support", "shield", "log", "clock", "add"]
+DAILY = ["history", "tasks", "messages", "send-failed", "organisation", "log"]
+DESK = ["support", "shield", "log", "clock", "history", "add"]
 
 
 def _request(path: str, role: Role | None, *, is_support: bool = False) -> HttpRequest:
@@ -92,4 +93,4 @@ def test_a_registered_number_stands_behind_its_line(number: int | str | None, sh
     menu = navigation.menu_for(_request("/O12345AB/", Role.BEHANDELAAR))
 
     numbers = {item.icon: item.count for section in menu for item in section.items}
-    assert numbers == {"tasks": "", "messages": shown, "send-failed": "", "organisation": "", "log": ""}
+    assert numbers == {"history": "", "tasks": "", "messages": shown, "send-failed": "", "organisation": "", "log": ""}

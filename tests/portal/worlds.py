@@ -10,6 +10,8 @@ from django.utils import timezone
 from connectors.actions.claims import hand_over_with_link
 from connectors.models import ConnectorGrant, Environment, IpRule, TokenOrigin
 from messaging.models import (
+    DailyMessages,
+    DailyRefusals,
     Delivery,
     FixTime,
     LogEntry,
@@ -88,5 +90,7 @@ def make_world(code: str) -> Environment:
         last_entry=1,
         refused_at=timezone.now(),
     )
+    DailyMessages.objects.create(environment=environment, day="2026-11-25", status=30, count=1)
+    DailyRefusals.objects.create(environment=environment, day="2026-11-25", cause="token_expired", count=1)
     Trial.objects.create(environment=environment, message_type="BTW", token=token, address="203.0.113.7")
     return environment

@@ -1,0 +1,133 @@
+"""The dashboard: figures from daily counts, each leading to its list; and whether the installation runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from connectors.models import Environment, Token
+from messaging.actions.counting import count_messages, count_refusals
+from messaging.models import DailyMessages, DailyRefusals, LogEntry
+from messaging.statuses import Status, change_status
+from portal.models import User
+from tests.factories import MessageFactory, TokenFactory
+
+pytestmark = pytest.mark.django_db
+Login = Callable[[User], Client]
+PAGE, SUPPORT = "/O12345AB/dashboard/", "/support/dashboard/"
+
+
+@pytest.fixture
+def token(environment: Environment) -> Token:
+    made: Token = TokenFactory(app_connector__environment=environment)
+    return made
+
+
+def _counts() -> dict[int, int]:
+    return {row.status: row.count for row in DailyMessages.objects.all()}
+
+
+def _refuse(token: Token | None, *, minutes: int, repeats: int = 1) -> None:
+    LogEntry.objects.create(
+        cause="token_expired",
+        door="soap",
+        environment=token.environment if token else None,
+        token=token,
+        at=timezone.now() - timedelta(minutes=minutes),
+        repeats=repeats,
+        keep_until="2099-01-01",
+    )
+
+
+def test_messages_count_under_their_present_status(token: Token) -> None:
+    messages = [MessageFactory(token=token) for _number in range(3)]
+    MessageFactory(token=TokenFactory(app_connector=token.app_connector, test_address="203.0.113.7"))
+    count_messages()
+    before = _counts()
+    change_status([messages[0].pk], before=Status.REGISTERED, after=Status.PROCESSING)
+    count_messages()
+
+    assert (before, _counts()) == ({10: 3}, {10: 2, 20: 1})
+
+
+def test_what_did_not_change_is_not_counted_again(token: Token) -> None:
+    MessageFactory(token=token)
+    count_messages()
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE messaging_countedupto SET last_id = 1000000000")
+
+    assert count_messages() == 0
+
+
+def test_refusals_count_once_they_are_final(token: Token) -> None:
+    _refuse(token, minutes=5, repeats=4)
+    _refuse(None, minutes=5)
+    _refuse(TokenFactory(app_connector=token.app_connector, test_address="203.0.113.7"), minutes=5)
+    count_refusals()
+    count_refusals()
+    _refuse(None, minutes=4, repeats=2)
+    _refuse(token, minutes=0)
+    count_refusals()
+
+    assert {(row.environment, row.count) for row in DailyRefusals.objects.all()} == {(token.environment, 4), (None, 3)}
+
+
+def test_every_figure_leads_to_its_list(login: Login, beheerder: User, token: Token) -> None:
+    MessageFactory(token=token)
+    _refuse(token, minutes=5)
+    count_messages()
+    count_refusals()
+    client = login(beheerder)
+
+    page = client.get(PAGE)
+
+    (day,) = [day for day in page.context["days"] if day.total]
+    (cause,) = page.context["causes"]
+    assert [(part.status, part.count) for part in day.parts] == [(Status.REGISTERED, 1)]
+    assert (cause.week, cause.month, cause.share) == (1, 1, 100)
+    assert [client.get(url).status_code for url in (day.parts[0].url, cause.url)] == [200, 200]
+    assert len(client.get(day.parts[0].url).context["page"].rows) == 1
+
+
+def test_support_sees_all_environments_and_others_only_their_own(
+    login: Login, support: User, beheerder: User, outsider: User, token: Token
+) -> None:
+    MessageFactory(token=token)
+    MessageFactory(token=TokenFactory(app_connector__environment=outsider.memberships.get().environment))
+    count_messages()
+
+    totals = [
+        sum(day.total for day in login(user).get(url).context["days"])
+        for user, url in ((support, SUPPORT), (beheerder, PAGE))
+    ]
+
+    assert totals == [2, 1]
+    assert [login(outsider).get(PAGE).status_code, login(beheerder).get(SUPPORT).status_code] == [404, 404]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_page_asks_the_same_and_never_the_large_tables(
+    login: Login, beheerder: User, token: Token, count: int
+) -> None:
+    for _number in range(count):
+        MessageFactory(token=token)
+    count_messages()
+    client = login(beheerder)
+
+    with CaptureQueriesContext(connection) as queries:
+        client.get(PAGE)
+
+    assert len(queries) == 15
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_a_load_balancer_asks_without_signing_in(client: Client, path: str) -> None:
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.content, answer["Cache-Control"]) == (200, b"ok", "no-store")
