@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
 from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, Token, TokenClaim, UserGroup
-from messaging.models import DeliveryChannel, LogEntry, Message, Organisation
+from messaging.models import DeliveryChannel, LogEntry, Message, Organisation, Workflow
 from portal.management.commands.seed_demo import make_demo
 from portal.models import Membership, User
 
@@ -30,12 +30,10 @@ def _assessor() -> User:
     return User.objects.get(username="behandelaar")
 
 
-def _beheerder_pages() -> Iterator[str]:
+def _setup_pages() -> Iterator[str]:
     connector = AppConnector.objects.get(environment__code="O12345AB")
     app = f"{OFFICE}/beheer/app-connectors/{connector.pk}/"
     token = connector.tokens.earliest("pk")
-    group = UserGroup.objects.get(environment__code="O12345AB")
-    members = Membership.objects.filter(environment__code="O12345AB", user__in=[token.user, _assessor()])
     yield from (f"{OFFICE}/{path}" for path in ("", "zoeken/?q=niets", "berichten/", "berichten/?status=80"))
     connector_path = f"{OFFICE}/beheer/communicatieconnector/"
     yield from (connector_path + path for path in ("", "berichten/", "berichtsoorten/BTW/"))
@@ -49,9 +47,17 @@ def _beheerder_pages() -> Iterator[str]:
     yield from (waiting + path for path in ("controle/", "gebruikerstokens/"))
     yield f"{waiting}gebruikerstokens/{handed.pk}/overdracht/"
     yield f"{waiting}gebruikerstokens/{old.pk}/vervanging/"
+
+
+def _management_pages() -> Iterator[str]:
+    token = AppConnector.objects.get(environment__code="O12345AB").tokens.earliest("pk")
+    group = UserGroup.objects.get(environment__code="O12345AB")
+    members = Membership.objects.filter(environment__code="O12345AB", user__in=[token.user, _assessor()])
     channels = f"{OFFICE}/beheer/verzendkanalen/"
     channel = DeliveryChannel.objects.get(environment__code="O12345AB")
     yield from (channels + path for path in ("", "nieuw/", f"{channel.pk}/", f"{channel.pk}/verwijderen/"))
+    flow = Workflow.objects.get(environment__code="O12345AB", name="Controleren en accorderen")
+    yield from (f"{OFFICE}/beheer/workflows/{path}" for path in ("", f"{flow.pk}/"))
     yield from (f"{OFFICE}/verzendfouten/{path}" for path in ("", "?state=again", "opnieuw/"))
     people = f"{OFFICE}/beheer/gebruikers/"
     yield from (people + path for path in ("", "nieuw/", "nieuw-systeemgebruiker/"))
@@ -62,6 +68,9 @@ def _beheerder_pages() -> Iterator[str]:
     clients = f"{OFFICE}/beheer/organisaties/"
     yield from (clients + path for path in ("", "?q=niets", "nieuw/", "importeren/", f"{organisation.pk}/"))
     yield f"{clients}{organisation.pk}/nummers/{organisation.numbers.get().pk}/verwijderen/"
+
+
+def _pages_about_refusals() -> Iterator[str]:
     incidents = f"{OFFICE}/allowlist-incidenten/"
     yield from (incidents + path for path in ("", "nieuw/?address=203.0.113.9"))
     yield f"{OFFICE}/allowlist/"
@@ -80,6 +89,7 @@ def _beheerder_pages() -> Iterator[str]:
 def _message_pages() -> Iterator[str]:
     for status in (10, 30, 40, 50, 60, 70, 80, 90):
         yield f"{OFFICE}/berichten/{Message.objects.filter(status=status).latest('pk').public_id}/"
+    yield f"{OFFICE}/mijn-taken/"
     for kind in ("SUP", "ICP"):
         yield f"{OFFICE}/berichten/{Message.objects.filter(reading__kind=kind).latest('pk').public_id}/"
     waiting = Message.objects.filter(status=30).latest("pk").public_id
@@ -102,8 +112,10 @@ def _pages_of_nobody() -> Iterator[str]:
     yield f"/overdracht/{TokenClaim.objects.earliest('pk').reference}/"
 
 
-PAGES = [
-    ("beheerder", _beheerder_pages),
+PAGES: list[tuple[str, Callable[[], Iterator[str]]]] = [
+    ("beheerder", _setup_pages),
+    ("beheerder", _management_pages),
+    ("beheerder", _pages_about_refusals),
     ("behandelaar", _message_pages),
     ("support", _support_pages),
     ("", _pages_of_nobody),
@@ -134,7 +146,7 @@ def _faults(page: Page) -> Iterator[str]:
             yield f"wider than the window ({width})"
 
 
-@pytest.mark.parametrize(("username", "pages"), PAGES, ids=[name or "nobody" for name, _pages in PAGES])
+@pytest.mark.parametrize(("username", "pages"), PAGES, ids=[pages.__name__ for _name, pages in PAGES])
 def test_axe_finds_nothing_on_any_page(
     demo: None, browser: Browser, live_server: LiveServer, username: str, pages: Callable[[], Iterator[str]]
 ) -> None:
