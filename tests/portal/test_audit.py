@@ -29,6 +29,7 @@ OURS = [model for name in ("portal", "connectors", "messaging") for model in app
 UNTRACKED = {
     *("Message", "MessageContent", "MessageReading", "MessageEvent", "LogEntry", "Question", "Trial"),
     *("Delivery", "ResendRun", "OrganisationImport", "AllowlistRemark", "FixTime", "TokenOrigin"),
+    *("DailyMessages", "DailyRefusals"),
 }
 SECRETS = {"password", "digest", "secret", "data", "value", "content", "pdf", "document"}
 

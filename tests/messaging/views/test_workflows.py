@@ -143,7 +143,7 @@ def test_the_list_takes_as_many_queries_for_any_number_of_workflows(
     client = login(beheerder)
     for number in range(2):
         environment.workflows.create(name=f"Nog een {number}")
-        with django_assert_max_num_queries(10):
+        with django_assert_max_num_queries(11):
             answer = client.get(url("workflow_list", environment))
 
     assert len(answer.context["rows"]) == 4
