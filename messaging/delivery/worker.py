@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from connectors.causes import Cause
+from messaging.delivery.alarm import tell_of_failures
 from messaging.delivery.carriers import HandOver, carrier
 from messaging.delivery.claims import (
     LEASE,
@@ -58,18 +59,23 @@ def _deliver(channel: DeliveryChannel, claims: list[Claim]) -> int:
                 tried += 1
                 sent = deliver_claimed(claim, channel, hand_over) or sent
     except _ChannelFailed:
-        rest(channel)
+        _rest(channel)
         return 0
     except DeliveryFailed as failure:  # it cannot even begin
         record_failure(claims[0], channel, failure)
         tried = 1
-        rest(channel)
+        _rest(channel)
         return 0
     finally:
         release(claims[tried:])
     if sent:
         works(channel)
     return tried
+
+
+def _rest(channel: DeliveryChannel) -> None:
+    rest(channel)
+    tell_of_failures(channel.pk)
 
 
 class _ChannelFailed(Exception):
