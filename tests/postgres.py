@@ -28,7 +28,7 @@ _CACHE = PROJECT / ".pytest_cache" / "clusters"
 # Tells xdist's workers that the server's own database is migrated and may be copied.
 _TEMPLATE = "TEST_TEMPLATE"
 # Django's flush knows managed tables only; CASCADE empties procrastinate's other tables.
-_QUEUE = "TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE;"
+_UNMANAGED = "TRUNCATE procrastinate_jobs, procrastinate_workers, connectors_failedcalls CASCADE;"
 _server: EmbeddedPostgres | None = None
 
 
@@ -117,7 +117,7 @@ def _flush_sealed_tables() -> Iterator[None]:
 
     def flush_everything(self: DatabaseOperations, sql_list: list[str]) -> Any:
         with pgtrigger.ignore():
-            return flush(self, [*sql_list, _QUEUE])
+            return flush(self, [*sql_list, _UNMANAGED])
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(DatabaseOperations, "execute_sql_flush", flush_everything)
