@@ -48,11 +48,11 @@ _EVIDENCE = f"""
                coalesce(min(at) FILTER (WHERE known), min(at)) AS first,
                coalesce(max(last_seen_at) FILTER (WHERE known), max(last_seen_at)) AS last
         FROM (SELECT l.cause, l.repeats, l.at, l.last_seen_at, l.environment_id IS NOT NULL AS known
-              FROM messaging_logentry l
+              FROM messaging_logentry l LEFT JOIN connectors_token t ON t.id = l.token_id
               WHERE {_IN_RANGE.format(address="l.address")}
                 AND (l.environment_id = asked.environment_id
                      OR (l.environment_id IS NULL AND l.cause = %(unknown)s))
-                AND l.door <> 'worker' AND l.at > now() - make_interval(days => %(days)s)
+                AND t.test_address IS NULL AND l.door <> 'worker' AND l.at > now() - make_interval(days => %(days)s)
               LIMIT {_LINES}) AS lines
     ) AS seen
 """  # noqa: S608  # only constants of this module are put into it
@@ -116,7 +116,7 @@ def refusal_of(environment: Environment, reference: UUID) -> LoggedRefusal | Non
 
 
 def evidence_about(environment: Environment, network: Network) -> Evidence:
-    """Return what the gateway saw of a network in the past 30 days, for one environment."""
+    """Return what the gateway saw of a network in the past 30 days, for one environment; test messages are no calls."""
     return _evidence([(0, environment.pk, network)])[0]
 
 

@@ -23,9 +23,11 @@ RECENT_DAYS = 30
 MAX_EVENTS = 200
 
 _RECENT = """
-    SELECT message_type_id, count(*) FILTER (WHERE received_at >= %(since)s), max(received_at), count(*)
-    FROM (SELECT message_type_id, received_at FROM messaging_message
+    SELECT message_type_id, count(*) FILTER (WHERE received_at >= %(since)s AND t.test_address IS NULL),
+           max(received_at) FILTER (WHERE t.test_address IS NULL), count(*)
+    FROM (SELECT message_type_id, received_at, token_id FROM messaging_message
           WHERE environment_id = %(environment)s ORDER BY id DESC LIMIT %(limit)s) AS newest
+    JOIN connectors_token t ON t.id = newest.token_id
     GROUP BY message_type_id
 """
 
@@ -34,8 +36,8 @@ _RECENT = """
 class MessageTypeRow:
     """A line of the list of message types.
 
-    `messages` counts the past 30 days; when `capped`, there are more than were looked at. `last_received` is None
-    when there was none, or (capped) none lately.
+    `messages` counts the past 30 days, tests left out; when `capped`, there are more than were looked at.
+    `last_received` is None when there was none, or (capped) none lately.
     """
 
     message_type: MessageType

@@ -15,7 +15,7 @@ from django.utils import timezone
 from connectors.authentication import Call, Grant, load_grants
 from connectors.causes import Cause
 from connectors.explanations import Fix
-from connectors.models import Connector, Environment
+from connectors.models import Connector, Environment, UserGroup
 from messaging.models import LogEntry
 from messaging.redeciding import AT_THE_DOOR, call_of, can_be_decided, refusal_under
 from portal.network import Network, NetworkError, parse_network
@@ -71,6 +71,7 @@ def effect_in(environment: Environment, fix: Fix, change: Change) -> Effect:
     since = timezone.now() - dt.timedelta(days=DAYS)
     found = list(
         LogEntry.objects.filter(environment=environment, cause__in=causes, last_seen_at__gte=since)
+        .filter(token__test_address__isnull=True)  # a test message of the portal itself is no call
         .only("door", "token", "address", "sender_environment", "message_type", "method", "repeats")
         .order_by("-pk")[: MOST + 1]
     )
@@ -82,7 +83,14 @@ def effect_in(environment: Environment, fix: Fix, change: Change) -> Effect:
 
 
 def effect_of_page(
-    environment: Environment, fix: str, *, app_connector: int = 0, user: str = "", kind: str = "", address: str = ""
+    environment: Environment,
+    fix: str,
+    *,
+    app_connector: int = 0,
+    user: str = "",
+    kind: str = "",
+    address: str = "",
+    group: UserGroup | None = None,
 ) -> Effect:
     """Say what saving the page of a fix would do; `fix` by its name in small letters. Nothing without an address."""
     try:
@@ -96,9 +104,14 @@ def effect_of_page(
         "unblock_type": type_opened(kind),
         "allow_address": address_allowed(app_connector, network) if network else None,
         "submit_incident": network_allowlisted(network) if network else None,
+        "add_to_group": _in_group(group, user) if group else None,
     }
     change = changes[fix]
     return effect_in(environment, Fix[fix.upper()], change) if change else Effect()
+
+
+def _in_group(group: UserGroup, user: str) -> Change:
+    return user_in_group(user, [*group.app_connectors.values_list("pk", flat=True)])
 
 
 # Changes --------------------------------------------------------------------------------------------------------------
@@ -130,10 +143,10 @@ def user_unblocked(user_name: str) -> Change:
 
 
 def user_in_group(user_name: str, app_connector_ids: Collection[int]) -> Change:
-    """The user is in the group that these app connectors go by."""
+    """The user is in the group that these app connectors go by; without a name, whoever is refused for it."""
 
     def change(grant: Grant) -> Grant:
-        theirs = grant.user_name == user_name and grant.app_connector_id in app_connector_ids
+        theirs = grant.user_name == (user_name or grant.user_name) and grant.app_connector_id in app_connector_ids
         return replace(grant, in_group=True) if theirs else grant
 
     return change

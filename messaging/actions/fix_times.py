@@ -33,6 +33,7 @@ _NOTE_REFUSALS = """
         FROM messaging_logentry l
         WHERE l.id > %(after)s AND l.door <> 'worker' AND l.cause = ANY (%(counted)s)
           AND (l.token_id IS NOT NULL OR l.address IS NOT NULL)
+          AND NOT EXISTS (SELECT FROM connectors_token t WHERE t.id = l.token_id AND t.test_address IS NOT NULL)
     )
     INSERT INTO messaging_fixtime AS known
         (sender, cause, environment_id, token_id, address, sender_environment, reference, last_entry, refused_at)
