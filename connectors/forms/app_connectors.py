@@ -49,6 +49,7 @@ class DetailsForm(HandoverFields):
     automatic_token = forms.BooleanField(
         label=_("Generate token automatically"),
         required=False,
+        initial=True,  # what a beginner needs; without it the wizard ends in a blocked connector
         help_text=_("Without a token the app connector starts blocked, so that you can set it up first."),
     )
     group = forms.ChoiceField(

@@ -11,7 +11,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from connectors.actions.allowlist import AlreadyAllowedError, AlreadyAskedError, live_entries, submit_incident
+from connectors.actions.allowlist import (
+    AlreadyAllowedError,
+    AlreadyAskedError,
+    is_local,
+    live_entries,
+    submit_incident,
+)
 from connectors.actions.incident_desk import answer_incident
 from connectors.desk import look_for_use
 from connectors.evidence import Evidence
@@ -131,13 +137,23 @@ def _initial(request: EnvironmentRequest, refusal: LoggedRefusal | None) -> dict
     explanation = _(
         "Customer environment %(customer)s sends with %(connector)s. Refused on %(date)s, log reference %(reference)s."
     )
+    if not refusal.customer_environment:
+        explanation = _(
+            "A customer environment sends with %(connector)s. Refused on %(date)s, log reference %(reference)s."
+        )
     facts = {
-        "customer": refusal.customer_environment or NOTHING,
+        "customer": refusal.customer_environment,
         "connector": refusal.app_connector or NOTHING,
         "date": datetime_nl(refusal.at),
         "reference": refusal.reference.hex.upper(),
     }
-    return initial | {"network": refusal.address, "explanation": explanation % facts, "log": refusal.reference.hex}
+    return initial | {
+        "network": refusal.address,
+        # The gateway itself saw this address: what is asked in a warning of who types one, is known here.
+        "local_confirmed": is_local(parse_network(refusal.address)),
+        "explanation": explanation % facts,
+        "log": refusal.reference.hex,
+    }
 
 
 def _submit(request: EnvironmentRequest, form: IncidentForm) -> AllowlistRequest:

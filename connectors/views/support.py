@@ -59,7 +59,7 @@ def show(request: HtmxHttpRequest, pk: int, *, status: int = 200, **given: Any) 
     """Draw the queue with one incident open; htmx gets list and incident without the frame."""
     incident = get_incident_for_support(pk)
     context = _queue(request, _status_filter(request, default=incident.status)) | _case(incident) | given
-    context |= _neighbours([line.incident.pk for line in context["lines"]], pk)
+    context |= _neighbours([line.incident.pk for line in context["lines"]], pk, oldest_first=context["waiting"])
     return render_page(request, QUEUE, context, fragment="queue", status=status)
 
 
@@ -111,9 +111,13 @@ def _status_filter(request: HtmxHttpRequest, *, default: str) -> str:
     return asked if asked in {*_Status.values, _MINE, _ALL} else default
 
 
-def _neighbours(keys: list[int], pk: int) -> dict[str, int | None]:
-    """Return the incidents above and below the open one in the list, for the keys K and J."""
-    if pk not in keys:
-        return {"above": None, "below": keys[0] if keys else None}
-    place = keys.index(pk)
-    return {"above": keys[place - 1] if place else None, "below": keys[place + 1] if place + 1 < len(keys) else None}
+def _neighbours(keys: list[int], pk: int, *, oldest_first: bool) -> dict[str, int | None]:
+    """Return the incidents above and below the open one in the list, for the keys K and J.
+
+    One that has just been decided is not in the list any more, but has its place between the others still; after the
+    last one it begins again at the top.
+    """
+    above = [key for key in keys if (key < pk if oldest_first else key > pk)]
+    below = [key for key in keys if (key > pk if oldest_first else key < pk)]
+    first = keys[0] if keys and pk not in keys else None
+    return {"above": above[-1] if above else None, "below": below[0] if below else first}

@@ -138,14 +138,24 @@ def support_reject_several(request: HtmxHttpRequest) -> HttpResponse:
     return _decide(request, incidents, approve=False, reason=form.cleaned_data["reason"])
 
 
+def _wanted(keys: list[str]) -> list[int]:
+    return sorted({int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19})
+
+
 def _chosen(keys: list[str]) -> list[AllowlistRequest]:
-    wanted = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-    return list(incidents_for_support().filter(pk__in=wanted).order_by("pk")[:_MOST])
+    return list(incidents_for_support().filter(pk__in=_wanted(keys)).order_by("pk")[:_MOST])
 
 
 def _several(request: HtmxHttpRequest, incidents: list[AllowlistRequest], form: DecisionForm) -> HttpResponse:
     lines = desk_lines([incident for incident in incidents if incident.status == AllowlistRequest.Status.OPEN])
-    context = {"lines": lines, "decided": len(incidents) - len(lines), "form": form}
+    asked = (request.GET or request.POST).getlist("incident")
+    context = {
+        "lines": lines,
+        "decided": len(incidents) - len(lines),
+        "form": form,
+        "most": _MOST,
+        "too_many": len(_wanted(asked)) > _MOST,
+    }
     return render_page(request, SEVERAL, context, status=422 if form.errors else 200)
 
 

@@ -33,6 +33,7 @@ def test_an_environment_comes_with_its_first_administrator(
     made = Environment.objects.get(code="O77777AB")
     membership = Membership.objects.select_related("user").get(environment=made)
     assert (membership.role, membership.user.username) == ("beheerder", "nienke")
+    assert (made.participant_number, "<code>77777</code>" in answer.content.decode()) == ("77777", True)
     assert (made.name, made.message_types.filter(blocked=True).count()) == ("Kantoor Nieuw", 4)
     assert membership.user.check_password(answer.context["password"])
     assert answer["Cache-Control"].count("no-store") == 1

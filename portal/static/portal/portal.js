@@ -84,6 +84,11 @@
       }
     }
     const typing = event.target instanceof Element && event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && typing?.matches("textarea") && typing.form) {
+      event.preventDefault();
+      typing.form.requestSubmit();
+      return;
+    }
     if (typing || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || !keysOn()) return;
     if (goThroughRows(event)) return;
     const visible = (element) => element.getClientRects().length > 0;

@@ -15,6 +15,7 @@ from connectors.actions.incident_desk import approve_incident, reject_incident
 from connectors.models import AllowlistRequest, Environment
 from portal.models import User
 from tests.factories import AllowlistEntryFactory, AllowlistRequestFactory, EnvironmentFactory
+from tests.messaging.entries import entry_of
 
 BASE = "/O12345AB/allowlist-incidenten/"
 
@@ -89,6 +90,18 @@ def test_a_confirmed_local_address_is_submitted(manager: Client) -> None:
     manager.post(f"{BASE}nieuw/", _asked(network="127.0.0.1", local_confirmed="on"))
 
     assert str(AllowlistRequest.objects.get().network) == "127.0.0.1/32"
+
+
+def test_a_local_address_out_of_the_log_is_submitted_as_it_stands(manager: Client, environment: Environment) -> None:
+    entry = entry_of(environment, cause="address_not_allowlisted", address="10.1.2.3")
+    form = manager.get(f"{BASE}nieuw/?log={entry.public_reference}").context["form"]
+    filled_in = {field.html_name: field.value() for field in form if field.value() not in (None, "", False)}
+
+    manager.post(f"{BASE}nieuw/", filled_in)
+
+    incident = AllowlistRequest.objects.get()
+    assert (str(incident.network), incident.log_reference) == ("10.1.2.3/32", entry.reference)
+    assert "A customer environment sends with" in incident.explanation
 
 
 def test_what_is_asked_already_leads_to_its_incident(manager: Client, environment: Environment) -> None:

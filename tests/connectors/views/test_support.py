@@ -162,6 +162,18 @@ def test_after_a_decision_the_incident_stays_and_the_next_is_a_step_away(
     assert (shown.context["incident"], shown.context["below"]) == (incident, waiting.pk)
 
 
+def test_after_a_decision_the_keys_go_on_from_there(desk: Client, incident: AllowlistRequest) -> None:
+    middle, last = AllowlistRequestFactory(), AllowlistRequestFactory()
+
+    answer = desk.post(f"{BASE}{middle.pk}/goedkeuren/")
+    in_the_middle = desk.get(answer["Location"]).context
+    desk.post(f"{BASE}{last.pk}/goedkeuren/")
+    at_the_end = desk.get(f"{BASE}{last.pk}/?status=open").context
+
+    assert (in_the_middle["above"], in_the_middle["below"]) == (incident.pk, last.pk)
+    assert (at_the_end["above"], at_the_end["below"]) == (incident.pk, incident.pk)
+
+
 def test_rejecting_needs_a_reason_beside_the_field(desk: Client, incident: AllowlistRequest, here: str) -> None:
     answer = desk.post(f"{here}afkeuren/", {"reason": "  "})
 

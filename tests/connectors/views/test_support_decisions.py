@@ -147,6 +147,18 @@ def test_several_are_named_before_they_are_decided(desk: Client, support: User, 
     assert (before, AllowlistEntry.objects.count()) == (0, 2)
 
 
+def test_more_than_can_be_decided_at_once_is_said_beforehand(desk: Client, incident: AllowlistRequest) -> None:
+    others = [AllowlistRequestFactory(network=ip_network(f"198.51.100.{n}/32")).pk for n in range(50)]
+
+    page = desk.get(f"{QUEUE}meerdere/", {"incident": [incident.pk, *others]})
+    just_enough = desk.get(f"{QUEUE}meerdere/", {"incident": others})
+
+    words = "At most 50 incidents are decided at once."
+    assert [line.incident.pk for line in page.context["lines"]] == [incident.pk, *others[:49]]
+    assert words in page.content.decode()
+    assert words not in just_enough.content.decode()
+
+
 def test_several_are_rejected_with_one_reason(desk: Client, incident: AllowlistRequest) -> None:
     other = AllowlistRequestFactory()
     chosen = {"incident": [incident.pk, other.pk]}
