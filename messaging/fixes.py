@@ -48,11 +48,13 @@ class FixLink:
 class Remedy:
     """What the page of an entry offers: the page of the fix, and the words of the button when one press does it.
 
-    `effect` says what it would do to the refusals of the past week; None when that cannot be said.
+    `elsewhere` is the address that the button posts to; empty for the entry's own. `effect` says what it would do to
+    the refusals of the past week; None when that cannot be said.
     """
 
     link: FixLink
     press: str | Promise = ""
+    elsewhere: str = ""
     effect: Effect | None = None
     workflows: tuple[Workflow, ...] = field(default=())
 
@@ -70,14 +72,17 @@ def remedy_for(entry: LogEntry, fix: Fix) -> Remedy | None:
     link = fix_link(entry, fix)
     if link is None or entry.environment is None:
         return None
+    if fix is Fix.CHECK_CHANNEL and _channel(entry):
+        test = _of_channel("channel_test")(entry, entry.environment.code)
+        return Remedy(link, _("Test the delivery channel now"), test)
     change = _change(entry, fix)
     effect = effect_in(entry.environment, fix, change) if change else None
     if not can_carry_out(entry, fix):
         return Remedy(link, effect=effect)
     if fix is not Fix.UNBLOCK_TYPE:
-        return Remedy(link, _PRESS[fix], effect)
+        return Remedy(link, _PRESS[fix], effect=effect)
     usable = tuple(workflow for workflow, usable in workflows_with_use(entry.environment) if usable)
-    return Remedy(link, _PRESS[fix] if usable else "", effect, usable)
+    return Remedy(link, _PRESS[fix] if usable else "", effect=effect, workflows=usable)
 
 
 def _change(entry: LogEntry, fix: Fix) -> Change | None:
@@ -155,7 +160,9 @@ def _user(entry: LogEntry, code: str) -> str:
 def _group(entry: LogEntry, code: str) -> str:
     if entry.app_connector is None:
         return reverse("connectors:group_list", args=[code])
-    return reverse("connectors:group_detail", args=[code, entry.app_connector.group_id])
+    member = membership_of(entry)
+    filled_in = {"member": member.pk} if member else {}
+    return reverse("connectors:group_detail", args=[code, entry.app_connector.group_id], query=filled_in)
 
 
 def _incident(entry: LogEntry, code: str) -> str:
@@ -169,13 +176,22 @@ def _message_type(entry: LogEntry, code: str) -> str:
     return reverse("messaging:message_type_properties", args=[code, kind])
 
 
-def _channel(entry: LogEntry, code: str) -> str:
-    """Address the delivery channel that the entry names; it may have another name by now, or be gone."""
+def _channel(entry: LogEntry) -> DeliveryChannel | None:
+    """Return the delivery channel that the entry names; it may have another name by now, or be gone."""
     name = entry.evidence.get("channel") if isinstance(entry.evidence, dict) else None
-    found = DeliveryChannel.objects.filter(environment=entry.environment, name=str(name)).only("pk").first()
-    if found is None:
-        return reverse("messaging:channel_list", args=[code])
-    return reverse("messaging:channel_detail", args=[code, found.pk])
+    return DeliveryChannel.objects.filter(environment=entry.environment, name=str(name)).only("pk", "kind").first()
+
+
+def _of_channel(page: str) -> Address:
+    """Address a page of the delivery channel; when it is gone, the list is the place to begin again."""
+
+    def address(entry: LogEntry, code: str) -> str:
+        found = _channel(entry)
+        if found is None:
+            return reverse("messaging:channel_list", args=[code])
+        return reverse(f"messaging:{page}", args=[code, found.pk])
+
+    return address
 
 
 _PAGES: dict[Fix, tuple[Address, Promise]] = {
@@ -189,9 +205,9 @@ _PAGES: dict[Fix, tuple[Address, Promise]] = {
     Fix.SUBMIT_INCIDENT: (_incident, _("Submit an incident for this address")),
     Fix.SECOND_ENVIRONMENT: (_second_environment, _("Make a token for this customer environment")),
     Fix.UNBLOCK_TYPE: (_message_type, _("To the properties of the message type")),
-    Fix.CHECK_CHANNEL: (_channel, _("To the delivery channel")),
-    Fix.NEW_SECRET: (_channel, _("To the delivery channel")),
-    Fix.MEND_RESPONSE: (_channel, _("To the delivery channel")),
+    Fix.CHECK_CHANNEL: (_of_channel("channel_detail"), _("To the delivery channel")),
+    Fix.NEW_SECRET: (_of_channel("channel_secret"), _("Give the webhook a new secret")),
+    Fix.MEND_RESPONSE: (_of_channel("channel_detail"), _("To the delivery channel")),
 }
 _PRESS: dict[Fix, Promise] = {
     Fix.UNBLOCK_CONNECTOR: _("Unblock the app connector"),
@@ -200,4 +216,5 @@ _PRESS: dict[Fix, Promise] = {
     Fix.ADD_CONNECTOR: _("Add CommSvcConnector"),
     Fix.ALLOW_ADDRESS: _("Allow this address"),
     Fix.UNBLOCK_TYPE: _("Unblock the message type"),
+    Fix.MEND_RESPONSE: _("This has been put right"),
 }

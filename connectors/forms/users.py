@@ -7,7 +7,7 @@ from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Environment, UserGroup
-from portal.models import Membership, Role
+from portal.models import Membership, Role, User
 
 _ROLES = [
     (Role.BEHEERDER, _("Administrator: sets up the environment and may do everything in it")),
@@ -99,6 +99,14 @@ class AddToGroupForm(forms.Form):
         self.fields["membership"].queryset = users.exclude(  # type: ignore[attr-defined]  # it is a ModelChoiceField
             user__group_members__group=group
         ).order_by("user__name", "pk")
+
+    @property
+    def chosen(self) -> User | None:
+        """Return the user who is filled in, if it is one who can be put in."""
+        key = str(self["membership"].value() or "")
+        users = self.fields["membership"].queryset  # type: ignore[attr-defined]  # it is a ModelChoiceField
+        member = users.filter(pk=int(key)).first() if key.isascii() and key.isdigit() and len(key) < 19 else None
+        return member.user if member else None
 
 
 class JoinGroupForm(forms.Form):

@@ -48,7 +48,9 @@ def group_add(request: EnvironmentRequest) -> HttpResponse:
 @require_GET
 @environment_page(READ_SETUP)
 def group_detail(request: EnvironmentRequest, pk: int) -> HttpResponse:
-    return _show(request, get_group_for(request.environment, pk))
+    """One group; `?member=` names the user to put in, with whom the form is filled in."""
+    group = get_group_for(request.environment, pk)
+    return _show(request, group, member_form=AddToGroupForm(group, initial={"membership": request.GET.get("member")}))
 
 
 @require_POST
@@ -104,6 +106,7 @@ def _show(request: EnvironmentRequest, group: UserGroup, *, status: int = 200, *
         "member_form": AddToGroupForm(group),
         **given,
     }
+    context["newcomer"] = context["member_form"].chosen
     context["forms"] = [context["name_form"], context["member_form"]]
     return render_page(request, "connectors/users/group.html", context, fragment="members", status=status)
 

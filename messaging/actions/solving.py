@@ -43,6 +43,8 @@ def carry_out_fix(*, entry: LogEntry, fix: Fix, workflow: Workflow | None = None
         _open_type(entry, workflow, acting_user)
     elif fix in _ACTIONS:
         _ACTIONS[fix](entry, acting_user)
+    elif fix is Fix.MEND_RESPONSE:  # nothing here shows that another file took its place, so a person says it
+        return _mark([entry.pk], Solution(fix.name.lower(), by_id=acting_user.pk))
     else:
         raise DomainError(_("This cannot be done from here. Open the page beside it."))
     return _mark_equals(entry, fix, Solution(fix.name.lower(), by_id=acting_user.pk))
@@ -57,7 +59,9 @@ def note_solutions(*, now: dt.datetime | None = None) -> int:
     known = Q(token__isnull=False) | Q(message__isnull=False)
     entries = LogEntry.objects.select_related("environment", "token", "message").defer("repeat_key", "token__digest")
     opened = entries.filter(known, environment__isnull=False, resolved_at__isnull=True).order_by("-pk")
-    opened = opened.filter(last_seen_at__gte=now - _LOOK_BACK)
+    # By key too, so that what is older is not read at all; the key comes by the index of the time.
+    first = LogEntry.objects.filter(at__gte=now - _LOOK_BACK).order_by("at").values_list("pk", flat=True).first()
+    opened = opened.filter(last_seen_at__gte=now - _LOOK_BACK, pk__gte=first or 0)
     newest = [*opened[:_NEWEST]]
     older = opened.annotate(round=Mod(F("pk"), _ROUNDS)).filter(round=int(now.timestamp()) // 60 % _ROUNDS)
     looked_at = {entry.pk: entry for entry in (*newest, *older[:_OLDER])}
@@ -69,6 +73,8 @@ def can_carry_out(entry: LogEntry, fix: Fix) -> bool:
     """Tell whether what the fix is about is (still) there, so that one press can do it."""
     if fix is Fix.UNBLOCK_TYPE:
         return _message_type(entry) is not None and entry.message_id is None
+    if fix is Fix.MEND_RESPONSE:
+        return entry.resolved_at is None
     needs = _NEEDS.get(fix)
     return needs is not None and all(found(entry) is not None for found in needs)
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_network
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from connectors.explanations import Fix
 from connectors.models import Environment, GroupMember, UserGroup
+from messaging.fixes import fix_link
 from portal.models import User
-from tests.factories import AppConnectorFactory, TokenFactory, UserGroupFactory
+from tests.factories import AllowlistEntryFactory, AppConnectorFactory, TokenFactory, UserGroupFactory
+from tests.messaging.entries import entry_of
 
 BASE = "/O12345AB/beheer/gebruikersgroepen/"
 
@@ -99,6 +103,29 @@ def test_a_user_is_put_in_the_group(
 
     assert answer.status_code == status
     assert [*group.members.values_list("user", flat=True)] == [beheerder.pk]
+
+
+def test_it_is_said_beforehand_what_putting_a_user_in_lets_through(
+    manager: Client, environment: Environment, group: UserGroup, here: str
+) -> None:
+    app_connector = AppConnectorFactory(environment=environment, group=group)
+    app_connector.grants.create(connector="CommSvcConnector")
+    AllowlistEntryFactory(network=ip_network("203.0.113.7/32"))
+    tokens = [TokenFactory(app_connector=app_connector) for _user in range(2)]
+    for times, token in enumerate(tokens, start=1):
+        group.members.filter(user=token.user).delete()
+        about = {"app_connector": app_connector, "token": token, "method": "profitversion"}
+        entry = entry_of(environment, cause="user_not_in_group", repeats=times, **about)
+    link = fix_link(entry, Fix.ADD_TO_GROUP)
+    assert link is not None
+
+    of_both = manager.get(here).content.decode()
+    of_one = manager.get(link.url)
+
+    assert "Lets in 3 of the 3 refused calls of the past 7 days." in of_both
+    assert "Lets in 2 of the 2 refused calls of the past 7 days." in of_one.content.decode()
+    assert of_one.context["newcomer"] == tokens[1].user
+    assert manager.get(f"{here}?member=x1").context["newcomer"] is None
 
 
 def test_another_environments_user_is_not_put_in_the_group(
