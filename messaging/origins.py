@@ -20,8 +20,8 @@ from connectors.models import ENVIRONMENT_CODE, TokenOrigin
 _OVERLAP = timedelta(minutes=10)
 _LOOK_BACK = timedelta(days=90)
 _KEEP = timedelta(days=365)
-# The log has no index by time: its newest entries are enough, as refusals are counted together by the minute.
-_ENTRIES_READ = 20_000
+# An entry is found by when it was made; equal refusals within a minute are the same entry, seen again.
+_SEEN_AGAIN = timedelta(minutes=2)
 # Refusals of a token that was shown: an address or a customer environment that it is not for.
 _CAUSES = [
     cause.code for cause in (Cause.ADDRESS_RESTRICTED, Cause.ADDRESS_NOT_ALLOWLISTED, Cause.OTHER_CUSTOMER_ENVIRONMENT)
@@ -44,8 +44,8 @@ _MESSAGES = """
 """
 _REFUSALS = """
     SELECT token_id, address, sender_environment AS customer, last_seen_at AS at
-    FROM (SELECT * FROM messaging_logentry ORDER BY id DESC LIMIT %(most)s) AS newest
-    WHERE last_seen_at >= %(since)s AND cause = ANY(%(causes)s)
+    FROM messaging_logentry
+    WHERE at >= %(made_since)s AND last_seen_at >= %(since)s AND cause = ANY(%(causes)s)
 """
 
 
@@ -58,8 +58,10 @@ def gather_origins() -> None:
         first_id = uuid.UUID(int=int(since.timestamp() * 1000) << 80)
         told: dict[str, Any] = {"code": ENVIRONMENT_CODE, "refused": False, "first_id": first_id}
         cursor.execute(_INSERT.format(source=_MESSAGES), told)
-        told = {"code": ENVIRONMENT_CODE, "refused": True, "most": _ENTRIES_READ, "causes": _CAUSES}
-        cursor.execute(_INSERT.format(source=_REFUSALS), told | {"since": _since(now, refused=True)})
+        since = _since(now, refused=True)
+        told = {"code": ENVIRONMENT_CODE, "refused": True, "causes": _CAUSES}
+        told |= {"since": since, "made_since": since - _SEEN_AGAIN}
+        cursor.execute(_INSERT.format(source=_REFUSALS), told)
     TokenOrigin.objects.filter(last_at__lt=now - _KEEP).delete()
 
 

@@ -23,6 +23,7 @@ class DailyMessages(models.Model):
     class Meta:
         verbose_name = _("daily number of messages")
         verbose_name_plural = _("daily numbers of messages")
+        indexes = [models.Index(fields=["day"], name="messages_counted_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["environment", "day", "status"], name="messages_counted_once"),
         ]
@@ -44,6 +45,7 @@ class DailyRefusals(models.Model):
     class Meta:
         verbose_name = _("daily number of refusals")
         verbose_name_plural = _("daily numbers of refusals")
+        indexes = [models.Index(fields=["day"], name="refusals_counted_by_day")]
         constraints = [
             models.UniqueConstraint(fields=["environment", "day", "cause"], name="refusals_counted_once"),
             models.UniqueConstraint(
