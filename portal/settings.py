@@ -204,6 +204,8 @@ GATEWAY_TEST_URL = env("GATEWAY_TEST_URL", default=PORTAL_URL).rstrip("/")
 # Whether storing a message wakes a worker; tests switch it off.
 WAKE_WORKERS = env.bool("WAKE_WORKERS", default=True)
 LOG_RETENTION_DAYS = env.int("LOG_RETENTION_DAYS", default=730)
+# What a monitoring system shows at /metrics, as `Authorization: Bearer ...`; empty: there is no such page.
+METRICS_TOKEN = env("METRICS_TOKEN", default="")
 
 # Delivery -------------------------------------------------------------------------------------------------------------
 # Folder channels write below it, per environment.

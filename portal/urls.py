@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from portal.admin_site import site
 from portal.health import healthz, readyz
 from portal.help_pages import help_index, help_subject
+from portal.metrics import metrics
 from portal.new_environment import environment_add
 from portal.views import home, notices
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("support/omgevingen/nieuw/", environment_add, name="environment_add"),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     path("hulp/", help_index, name="help"),
     path("hulp/<slug:subject>/", help_subject, name="help_subject"),
     path("", include("connectors.urls")),
