@@ -9,7 +9,8 @@ from uuid import UUID
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db import models
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -41,6 +42,26 @@ class _Date(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
+class Due(models.TextChoices):
+    """Which tasks are meant, by their deadline: together these are all messages in the workflow."""
+
+    LATE = "late", _("Past the deadline")
+    SOON = "day", _("Within a day")
+    LATER = "later", _("Later")
+    NONE = "none", _("Without a deadline")
+
+    def condition(self, now: dt.datetime) -> Q:
+        """Return the condition on messages in the workflow."""
+        tomorrow = now + dt.timedelta(days=1)
+        conditions = {
+            Due.LATE: Q(due_at__lt=now),
+            Due.SOON: Q(due_at__gte=now, due_at__lt=tomorrow),
+            Due.LATER: Q(due_at__gte=tomorrow),
+            Due.NONE: Q(due_at__isnull=True),
+        }
+        return Q(status=Status.IN_WORKFLOW) & conditions[self]
+
+
 class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # the library has no types
     """Narrow `messages_of(environment)` by what people know of a message."""
 
@@ -59,6 +80,9 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
         method="by_organisation", label=_("Organisation or number"), max_length=150
     )
     reference = django_filters.CharFilter(method="by_reference", label=_("Message id or external id"), max_length=200)
+    due = django_filters.ChoiceFilter(
+        method="by_deadline", choices=Due.choices, label=_("Deadline"), empty_label=_("All deadlines")
+    )
     received_from = django_filters.DateFilter(method="from_day", label=_("Received from"), widget=_Date())
     received_to = django_filters.DateFilter(method="to_day", label=_("Received until"), widget=_Date())
 
@@ -69,6 +93,10 @@ class MessageFilter(django_filters.FilterSet):  # type: ignore[misc]  # the libr
     def __init__(self, data: Any, queryset: QuerySet[Message], *, environment: Environment) -> None:
         self.environment = environment
         super().__init__(data, queryset)
+
+    def by_deadline(self, queryset: QuerySet[Message], _name: str, value: str) -> QuerySet[Message]:
+        """Keep the tasks with such a deadline."""
+        return queryset.filter(Due(value).condition(timezone.now()))
 
     def by_organisation(self, queryset: QuerySet[Message], _name: str, value: str) -> QuerySet[Message]:
         """Find by number, linked to an organisation or not; anything else is part of an organisation's name."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Model, Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from connectors.causes import Cause
-from connectors.models import Environment
+from connectors.models import AllowlistRequest, Environment
 from connectors.views.environment import EnvironmentRequest, environment_page, support_page
 from messaging.actions.counting import DAYS, counted_at
-from messaging.models import DailyMessages, DailyRefusals, Message
+from messaging.filters import Due
+from messaging.models import DailyMessages, DailyRefusals, Delivery, LogEntry, Message
+from messaging.queries import message_type_rows
 from messaging.statuses import Status
 from portal.health import health
 from portal.http import HtmxHttpRequest, render_page
@@ -60,6 +62,22 @@ class CauseLine:
     month: int
     share: int
     url: str
+    week_url: str
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something that is counted to a cap, and the list that it stands for (none where the reader may not see it)."""
+
+    label: str
+    count: int
+    url: str = ""
+    tone: str = ""  # of a mark beside it, when the figure is not nought
+    mark: str = ""
+
+    @property
+    def capped(self) -> bool:
+        return self.count >= _CAP
 
 
 @require_GET
@@ -78,11 +96,16 @@ def support_dashboard(request: HtmxHttpRequest) -> HttpResponse:
 
 def _figures(environment: Environment | None) -> dict[str, Any]:
     today = timezone.localdate()
+    days = _days(environment, today)
     return {
-        "days": _days(environment, today),
+        "days": days,
         "statuses": [(status, STATUS_LOOKS[status][0]) for status in Status],
         "causes": _causes(environment, today),
         "waiting": _waiting(environment),
+        "deliveries": _deliveries(environment),
+        "refused": _refused(environment),
+        "types": _types(environment),
+        "busiest": max((day.total for day in days), default=0),
         "health": health(),
         "counted_at": counted_at(),
         "chart_height": _HEIGHT,
@@ -137,23 +160,71 @@ def _causes(environment: Environment | None, today: dt.date) -> list[CauseLine]:
             row["week"] or 0,
             row["month"],
             max(1, row["month"] * 100 // most),
-            f"{log}?{urlencode({'cause': row['cause'], 'since': since.isoformat()})}",
+            *(f"{log}?{urlencode({'cause': row['cause'], 'since': day.isoformat()})}" for day in (since, week)),
         )
         for row in found
     ]
 
 
-def _waiting(environment: Environment | None) -> list[tuple[str, int, bool]]:
-    """Return the tasks by deadline: what it says, how many, and whether it is late. Counted no further than a cap."""
-    # Environments are named also when all are meant: by them the index goes.
-    meant = Environment.objects.filter(pk=environment.pk) if environment else Environment.objects.all()
-    waiting = Message.objects.filter(environment__in=meant, status=Status.IN_WORKFLOW)
+def _meant(environment: Environment | None) -> QuerySet[Environment]:
+    """Return the environments by name also when all are meant: by them the indexes go."""
+    return Environment.objects.filter(pk=environment.pk) if environment else Environment.objects.all()
+
+
+def _list_of(environment: Environment | None, name: str, **query: object) -> str:
+    """Address a list of an environment; support staff may not read what stands on it."""
+    return reverse(f"messaging:{name}", args=[environment.code], query=query) if environment else ""
+
+
+def _counted(rows: QuerySet[Model]) -> int:
+    return rows.order_by()[:_CAP].count()
+
+
+def _waiting(environment: Environment | None) -> list[Figure]:
+    """Return the tasks by deadline."""
+    waiting = Message.objects.filter(environment__in=_meant(environment))
     now = timezone.now()
-    tomorrow = now + dt.timedelta(days=1)
-    groups = [
-        (_("Past the deadline"), Q(due_at__lt=now), True),
-        (_("Within a day"), Q(due_at__gte=now, due_at__lt=tomorrow), False),
-        (_("Later"), Q(due_at__gte=tomorrow), False),
-        (_("Without a deadline"), Q(due_at__isnull=True), False),
+    return [
+        Figure(
+            str(due.label),
+            _counted(waiting.filter(due.condition(now))),
+            _list_of(environment, "message_list", due=due.value),
+            *(("red", _("late")) if due is Due.LATE else ()),
+        )
+        for due in Due
     ]
-    return [(label, waiting.filter(which)[:_CAP].count(), late) for label, which, late in groups]
+
+
+def _deliveries(environment: Environment | None) -> list[Figure]:
+    """Return what could not be sent: what nobody tries any more, and what a worker tries again."""
+    failed = Delivery.objects.filter(environment__in=_meant(environment), log_reference__isnull=False)
+    given_up = _counted(failed.filter(gave_up_at__isnull=False))
+    again = _counted(failed.filter(gave_up_at__isnull=True))
+    return [
+        Figure(_("Given up"), given_up, _list_of(environment, "delivery_list"), "red", _("waits for a person")),
+        Figure(_("Is tried again"), again, _list_of(environment, "delivery_list", state="again")),
+    ]
+
+
+def _refused(environment: Environment | None) -> list[Figure]:
+    """Return what somebody has still to do about refusals; incidents of one environment stand on its own list."""
+    name = "log_list" if environment else "support_log_list"
+    log = reverse(f"messaging:{name}", args=[environment.code] if environment else [], query={"state": "open"})
+    unsolved = LogEntry.objects.filter(environment__in=_meant(environment), resolved_at__isnull=True)
+    asked = AllowlistRequest.objects.filter(_of(environment), status=AllowlistRequest.Status.OPEN)
+    args = [environment.code] if environment else []
+    queue = reverse(f"connectors:{'incident_list' if environment else 'support_queue'}", args=args)
+    return [
+        Figure(_("Unsolved refusals and failures"), _counted(unsolved), log),
+        Figure(_("Open allowlist incidents"), _counted(asked), queue),
+    ]
+
+
+def _types(environment: Environment | None) -> list[dict[str, Any]]:
+    """Return the message types of an environment with their traffic."""
+    if environment is None:
+        return []
+    return [
+        {"row": row, "url": _list_of(environment, "message_list", type=row.message_type.code)}
+        for row in message_type_rows(environment)
+    ]

@@ -15,8 +15,10 @@ from connectors.models import Environment, Token
 from messaging.actions.counting import count_messages, count_refusals
 from messaging.models import DailyMessages, DailyRefusals, LogEntry
 from messaging.statuses import Status, change_status
+from portal.dashboard import Figure
 from portal.models import User
-from tests.factories import MessageFactory, TokenFactory
+from tests.factories import AllowlistRequestFactory, MessageFactory, TokenFactory
+from tests.messaging.delivery.failing import make_failed
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[User], Client]
@@ -95,6 +97,51 @@ def test_every_figure_leads_to_its_list(login: Login, beheerder: User, token: To
     assert len(client.get(day.parts[0].url).context["page"].rows) == 1
 
 
+def _follow(client: Client, figures: list[Figure]) -> list[tuple[int, int]]:
+    """Return of each figure what it says, and how many rows stand on the list behind it."""
+    return [(figure.count, len(client.get(figure.url).context["page"].rows)) for figure in figures]
+
+
+def test_what_waits_leads_to_as_many_rows(login: Login, beheerder: User, token: Token) -> None:
+    now = timezone.now()
+    for due_at in (-1, -2, 1, 30, 31, 32, None):
+        due = None if due_at is None else now + timedelta(hours=due_at)
+        MessageFactory(token=token, status=Status.IN_WORKFLOW, due_at=due)
+    MessageFactory(token=token)
+    for given_up in (True, True, False):
+        make_failed(token.environment, None, given_up=given_up)
+    _refuse(token, minutes=5)
+    client = login(beheerder)
+
+    page = client.get(PAGE).context
+
+    assert _follow(client, page["waiting"]) == [(2, 2), (1, 1), (3, 3), (1, 1)]
+    assert _follow(client, page["deliveries"]) == [(2, 2), (1, 1)]
+    assert _follow(client, page["refused"]) == [(1, 1), (0, 0)]
+    assert [(line["row"].message_type.code, line["row"].messages) for line in page["types"]] == [
+        ("BTW", 11),
+        ("SUP", 0),
+        ("ICP", 0),
+        ("KVK", 0),
+    ]
+    assert len(client.get(page["types"][0]["url"]).context["page"].rows) == 11
+
+
+def test_support_gets_to_refusals_and_incidents_and_to_no_message(login: Login, support: User, token: Token) -> None:
+    MessageFactory(token=token, status=Status.IN_WORKFLOW)
+    make_failed(token.environment, None)
+    _refuse(token, minutes=5)
+    AllowlistRequestFactory(environment=token.environment)
+    client = login(support)
+
+    page = client.get(SUPPORT).context
+
+    assert [figure.url for figure in (*page["waiting"], *page["deliveries"])] == [""] * 6
+    assert [figure.count for figure in (*page["waiting"], *page["deliveries"])] == [0, 0, 0, 1, 1, 0]
+    assert _follow(client, page["refused"]) == [(1, 1), (1, 1)]
+    assert page["types"] == []
+
+
 def test_support_sees_all_environments_and_others_only_their_own(
     login: Login, support: User, beheerder: User, outsider: User, token: Token
 ) -> None:
@@ -123,7 +170,7 @@ def test_the_page_asks_the_same_and_never_the_large_tables(
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
 
-    assert len(queries) == 15
+    assert len(queries) == 21
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
