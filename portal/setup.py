@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from connectors.auditor import EXPIRING
 from connectors.models import (
     AllowlistEntry,
     AllowlistRequest,
@@ -133,6 +134,12 @@ def tokens_of(environment: Environment) -> QuerySet[Token]:
         .select_related("app_connector", "user")
         .order_by(F("last_used_at").desc(nulls_first=True), "pk")
     )
+
+
+def expiring_tokens_of(environment: Environment) -> QuerySet[Token]:
+    """Return the live tokens that expire within the auditor's 30 days, the first to end on top; claimed or not."""
+    soon = live_tokens().filter(environment=environment, expires_at__lte=timezone.now() + EXPIRING)
+    return soon.select_related("app_connector", "user").defer("digest").order_by("expires_at", "pk")
 
 
 def steps_of(

@@ -13,7 +13,7 @@ from connectors.models import Environment
 from messaging.queries_trials import trials_of
 from messaging.trial_progress import progress_of
 from portal.help import SETUP, help_url
-from portal.setup import facts_of, steps_of, tokens_of
+from portal.setup import expiring_tokens_of, facts_of, steps_of, tokens_of
 from portal.setup_refusals import blocking_refusals
 
 # How many tokens the checklist names one by one; the rest is a click away.
@@ -24,10 +24,12 @@ def setup_context(environment: Environment, *, may_manage: bool) -> dict[str, An
     """Return the values of the page; `state` is another as soon as anything that is shown is another."""
     steps = steps_of(environment, facts_of(environment), blocking_refusals(environment))
     tokens = list(tokens_of(environment)[: _TOKENS_SHOWN + 1])
+    expiring = list(expiring_tokens_of(environment)[: _TOKENS_SHOWN + 1])
     trial = trials_of(environment).select_related("entry__environment", "message").first()
     progress = progress_of(trial) if trial else None
     done = sum(step.done for step in steps)
-    shown = (steps, [(token.pk, token.last_used_at) for token in tokens], trial and trial.pk, progress)
+    ending = [(token.pk, token.expires_at) for token in expiring]
+    shown = (steps, [(token.pk, token.last_used_at) for token in tokens], ending, trial and trial.pk, progress)
     return {
         "steps": steps,
         "done": done,
@@ -36,6 +38,8 @@ def setup_context(environment: Environment, *, may_manage: bool) -> dict[str, An
         "next": next((step.key for step in steps if not step.done and step.url), ""),
         "tokens": tokens[:_TOKENS_SHOWN],
         "more_tokens": len(tokens) > _TOKENS_SHOWN,
+        "expiring": expiring[:_TOKENS_SHOWN],
+        "more_expiring": len(expiring) > _TOKENS_SHOWN,
         "may_manage": may_manage,
         "open_types": [*environment.message_types.filter(blocked=False).order_by("pk")],
         "trial": trial,

@@ -174,4 +174,24 @@ def test_the_page_asks_the_same_number_of_queries(login: Login, beheerder: User,
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
 
-    assert len(queries) == 15
+    assert len(queries) == 16
+
+
+def test_tokens_that_expire_soon_stand_above_the_steps_with_their_button(
+    login: Login, beheerder: User, auditor: User, token: Token
+) -> None:
+    now = timezone.now()
+    soon, later, gone = (
+        TokenFactory(app_connector=token.app_connector, created_at=now - timedelta(days=90), expires_at=now + left)
+        for left in (timedelta(days=29), timedelta(days=31), timedelta(seconds=-1))
+    )
+
+    page = login(beheerder).get(PAGE)
+    of_auditor = login(auditor).get(PAGE)
+
+    replace = f'href="/O12345AB/beheer/app-connectors/{soon.app_connector_id}/gebruikerstokens/{soon.pk}/vervangen/"'
+    assert [found.pk for found in page.context["expiring"]] == [soon.pk]
+    assert {later.pk, gone.pk}.isdisjoint(found.pk for found in page.context["expiring"])
+    assert replace in page.content.decode()
+    assert 'id="expiring"' in of_auditor.content.decode()
+    assert replace not in of_auditor.content.decode()
