@@ -15,6 +15,13 @@
     document.querySelector("[data-code-taken]").hidden = false;
   }
 
+  // Switching language loads the page anew. The browser carries what stands behind the # along, and sends it nowhere.
+  for (const form of document.querySelectorAll(".languages")) {
+    form.addEventListener("submit", () => {
+      form.action = form.action.replace(/#.*/, "") + (field.value ? "#" + encodeURIComponent(field.value.trim()) : "");
+    });
+  }
+
   // Also when the link is opened again in the tab that shows the page already.
   window.addEventListener("hashchange", takeCode);
   takeCode();
