@@ -48,6 +48,7 @@ def _play(folder: Path, rounds: int, seconds: float) -> list[Round]:
         token = portal.prepare()
         prepare_pgbench(portal.database_url)
         arena = Arena(portal, baseline, token, seconds, folder)
+        arena.warm_up()
         for number in range(rounds):
             started = time.monotonic()
             results.append(arena.play(number))
