@@ -11,8 +11,8 @@ from connectors.models import Environment
 from messaging.actions.outcomes import may_send_by_hand
 from messaging.models import Delivery, DeliveryChannel, DeliveryRoute, Message, MessageType, ResendRun
 from messaging.statuses import Status
+from portal.menu_numbers import Number, counter, up_to
 from portal.models import Membership
-from portal.navigation import counter
 from portal.permissions import ASSESS
 
 MAX_COUNTED = 999  # in the menu
@@ -105,10 +105,7 @@ def delivery_facts(message: Message, membership: Membership) -> dict[str, Any]:
 
 
 @counter("messaging:delivery_list")
-def waiting_for_a_person(request: HttpRequest) -> str | None:
-    """Return how many messages of this environment were given up, counted to a bound."""
+def waiting_for_a_person(request: HttpRequest) -> Number | None:
+    """Count the messages of this environment that were given up."""
     environment: Environment | None = getattr(request, "environment", None)
-    if environment is None:
-        return None
-    count = len(given_up(environment, {}).values_list("pk")[: MAX_COUNTED + 1])
-    return f"{MAX_COUNTED}+" if count > MAX_COUNTED else str(count) if count else None
+    return up_to(MAX_COUNTED, given_up(environment, {})) if environment else None

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Max, Min, Q, QuerySet, Sum
-from django.http import Http404
+from django.http import Http404, HttpRequest
 
 from connectors.models import Environment
 from messaging.models import LogEntry
+from portal.menu_numbers import Number, counter, up_to
 
+MAX_COUNTED = 99  # in the menu
 # Of the entries like one, so many are counted, of a day around it.
 MOST_ALIKE = 1_000
 
@@ -66,3 +68,11 @@ def occurrences_of(entry: LogEntry) -> Occurrences:
     if not keys:
         return Occurrences(entry.repeats, entry.at, entry.last_seen_at)
     return Occurrences(found["times"], found["first"], found["last"], more=len(keys) > MOST_ALIKE)
+
+
+@counter("messaging:log_list")
+def unsolved(request: HttpRequest) -> Number | None:
+    """Count the entries of this environment that nobody has solved: those of the list's own filter *open*."""
+    environment: Environment | None = getattr(request, "environment", None)
+    opened = LogEntry.objects.filter(environment=environment, resolved_at__isnull=True)
+    return up_to(MAX_COUNTED, opened) if environment else None

@@ -7,16 +7,20 @@ open questions of the environment, which are few. Nothing is counted past a boun
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import IntegerField
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from messaging.models import Message
 from messaging.models.events import vouched
 from messaging.queries import messages_by_id
+from portal.menu_numbers import Number
 from portal.models import Membership, Role
 from portal.permissions import ASSESS
 
@@ -24,6 +28,7 @@ PAGE_SIZE = 50
 COUNT_BOUND = 100
 NO_DEADLINE = "infinity"
 
+_VALUE = re.compile(r"%\((\w+)\)s")
 _DUE = "COALESCE(m.due_at, 'infinity'::timestamptz)"
 # Per step the first rows of the index, then the first of all of them.
 _TASKS = f"""
@@ -104,6 +109,15 @@ def task_count(membership: Membership, chosen: TaskFilter | None = None) -> int:
     return len(_keys(membership, chosen or TaskFilter(), COUNT_BOUND))
 
 
+def number_of_tasks(membership: Membership) -> Number:
+    """Return how many tasks wait, for the menu."""
+    statement, values = _statement(membership, TaskFilter(), COUNT_BOUND)
+    # An expression takes its values by place, not by name.
+    names = _VALUE.findall(statement)
+    counted = f"SELECT COUNT(*) FROM ({_VALUE.sub('%s', statement)}) waiting"  # noqa: S608  a statement of our own
+    return Number(RawSQL(counted, [values[name] for name in names], IntegerField()), count_in_words)  # noqa: S611  same
+
+
 def count_in_words(count: int) -> str:
     """Return a bounded count as it is shown: `99+` where there may be more."""
     return f"{COUNT_BOUND - 1}+" if count >= COUNT_BOUND else str(count) if count else ""
@@ -126,6 +140,18 @@ def _keys(
 ) -> list[TaskKey]:
     if membership.role not in ASSESS:
         return []
+    for key, sign in ((after, ">"), (before, "<")):
+        if key is not None:
+            condition = f"({_DUE}, m.id) {sign} (%(key_due)s::timestamptz, %(key_id)s::uuid)"
+            chosen = chosen.narrowed(condition, key_due=key.due, key_id=key.message_id)
+    with connection.cursor() as cursor:
+        cursor.execute(*_statement(membership, chosen, limit, order="DESC" if before else "ASC"))
+        return [TaskKey(due, message_id) for message_id, due in cursor.fetchall()]
+
+
+def _statement(
+    membership: Membership, chosen: TaskFilter, limit: int, *, order: str = "ASC"
+) -> tuple[str, dict[str, Any]]:
     values: dict[str, Any] = {
         "environment": membership.environment_id,
         "user": membership.user_id,
@@ -133,15 +159,8 @@ def _keys(
         "is_admin": membership.role == Role.BEHEERDER,
         "limit": limit,
     }
-    for key, sign in ((after, ">"), (before, "<")):
-        if key is not None:
-            condition = f"({_DUE}, m.id) {sign} (%(key_due)s::timestamptz, %(key_id)s::uuid)"
-            chosen = chosen.narrowed(condition, key_due=key.due, key_id=key.message_id)
     conditions = "".join(f" AND {condition}" for condition in chosen.conditions)
-    statement = _TASKS.format(conditions=conditions, order="DESC" if before else "ASC")
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**values, **chosen.values})
-        return [TaskKey(due, message_id) for message_id, due in cursor.fetchall()]
+    return _TASKS.format(conditions=conditions, order=order), {**values, **chosen.values}
 
 
 def _rows(membership: Membership, keys: list[TaskKey]) -> list[Message]:

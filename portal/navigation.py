@@ -1,11 +1,7 @@
-"""The menu: what a member may open in the environment at hand, where they are, and what waits for them.
-
-Apps hang their numbers on it with `@counter("app:url_name")`, so that the menu need not know their models.
-"""
+"""The menu: what a member may open in the environment at hand, where they are, and what waits for them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -13,9 +9,8 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from portal.menu_numbers import numbers_for
 from portal.permissions import ASSESS, EVERY_MEMBER, READ_MESSAGES, READ_SETUP
-
-Counter = Callable[[HttpRequest], int | str | None]
 
 SUPPORT = "support"
 
@@ -108,18 +103,6 @@ SECTIONS: tuple[tuple[str | Promise, tuple[Entry, ...]], ...] = (
     ),
 )
 
-_counters: dict[str, Counter] = {}
-
-
-def counter(url_name: str) -> Callable[[Counter], Counter]:
-    """Register the number that stands behind a menu line; it must be cheap, and bounded on tables that grow."""
-
-    def register(function: Counter) -> Counter:
-        _counters[url_name] = function
-        return function
-
-    return register
-
 
 def roles_of(request: HttpRequest) -> frozenset[str]:
     """Return the roles that the signed-in user has here."""
@@ -138,8 +121,9 @@ def menu_for(request: HttpRequest) -> tuple[MenuSection, ...]:
         for title, entries in SECTIONS
     ]
     current = _current([url for _title, lines in found for _entry, url in lines], request.path)
+    numbers = numbers_for(request, [entry.url_name for _title, lines in found for entry, _url in lines])
     return tuple(
-        MenuSection(str(title), tuple(_item(entry, url, request, current) for entry, url in lines))
+        MenuSection(str(title), tuple(_item(entry, url, numbers, current) for entry, url in lines))
         for title, lines in found
         if lines
     )
@@ -159,7 +143,6 @@ def _current(urls: list[str], path: str) -> str:
     return max(above, key=len, default="")
 
 
-def _item(entry: Entry, url: str, request: HttpRequest, current: str) -> MenuItem:
-    count = _counters[entry.url_name](request) if entry.url_name in _counters else None
+def _item(entry: Entry, url: str, numbers: dict[str, str], current: str) -> MenuItem:
     live_url = f"{url}aantal/" if entry.live else ""
-    return MenuItem(str(entry.label), url, entry.icon, str(count) if count else "", url == current, live_url)
+    return MenuItem(str(entry.label), url, entry.icon, numbers.get(entry.url_name, ""), url == current, live_url)

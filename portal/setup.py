@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -27,8 +29,8 @@ from connectors.models import (
     Token,
 )
 from messaging.models import Message, MessageType
+from portal.menu_numbers import Number, counter
 from portal.models import User
-from portal.navigation import counter
 from portal.setup_refusals import Blocking
 
 
@@ -78,6 +80,12 @@ class Step:
 
 def facts_of(environment: Environment) -> Facts:
     """Look everything up in one query, each part by an index and no further than its first row."""
+    found = _facts(environment)
+    return Facts(**found.values(*found.query.annotations).get())
+
+
+def _facts(environment: Environment) -> QuerySet[Environment]:
+    """Return the environment with each of the `Facts` beside it."""
     conditions = {
         "type_open": MessageType.objects.filter(environment=OuterRef("pk"), blocked=False),
         "connector_made": AppConnector.objects.filter(environment=OuterRef("pk")),
@@ -102,11 +110,10 @@ def facts_of(environment: Environment) -> Facts:
         "first_connector": AppConnector.objects.filter(environment=OuterRef("pk")).order_by("pk").values("pk"),
         "unused_connector": conditions["token_unused"].order_by("pk").values("app_connector"),
     }
-    found = Environment.objects.filter(pk=environment.pk).annotate(
+    return Environment.objects.filter(pk=environment.pk).annotate(
         **{name: Exists(rows) for name, rows in conditions.items()},
         **{name: Subquery(rows[:1]) for name, rows in connectors.items()},
     )
-    return Facts(**found.values(*conditions, *connectors).get())
 
 
 def live_tokens() -> QuerySet[Token]:
@@ -158,13 +165,19 @@ def steps_of(
 
 
 @counter("portal:setup")
-def progress(request: HttpRequest) -> str | None:
-    """Return how far the set-up is, `3/6`, while it is not complete."""
+def progress(request: HttpRequest) -> Number | None:
+    """Tell how far the set-up is, `3/6`, while it is not complete."""
     environment: Environment | None = getattr(request, "environment", None)
     if environment is None:
         return None
-    done = facts_of(environment).done
-    return None if all(done) else f"{sum(done)}/{len(done)}"
+    facts = _facts(environment)
+    together = facts.values(together=JSONObject(**{name: name for name in facts.query.annotations}))
+    return Number(Subquery(together), _write_progress)
+
+
+def _write_progress(found: dict[str, Any]) -> str:
+    done = Facts(**found).done
+    return "" if all(done) else f"{sum(done)}/{len(done)}"
 
 
 def _message_type(environment: Environment, facts: Facts) -> Step:

@@ -21,26 +21,26 @@ from connectors.traffic import evidence_of
 from connectors.views.environment import support_page
 from portal.http import HtmxHttpRequest, redirect_after, render_page
 from portal.keyset import page_of
-from portal.navigation import counter
+from portal.menu_numbers import Number, counter, numbers_for, up_to
 
 _Status = AllowlistRequest.Status
 _MINE, _ALL = "mine", "all"
 QUEUE = "connectors/allowlist/queue.html"
 _MOST_COUNTED = 99
+_IN_MENU = "connectors:support_queue"
 
 
-@counter("connectors:support_queue")
-def waiting(request: HttpRequest) -> str:
-    """Return how many incidents wait, for the menu."""
-    count = AllowlistRequest.objects.filter(status=_Status.OPEN)[: _MOST_COUNTED + 1].count()
-    return f"{_MOST_COUNTED}+" if count > _MOST_COUNTED else str(count or "")
+@counter(_IN_MENU)
+def waiting(request: HttpRequest) -> Number:
+    """Count the incidents that wait."""
+    return up_to(_MOST_COUNTED, AllowlistRequest.objects.filter(status=_Status.OPEN))
 
 
 @require_GET
 @support_page
 def support_count(request: HtmxHttpRequest) -> HttpResponse:
     """The number behind the menu line, which asks for it now and then."""
-    return HttpResponse(waiting(request))
+    return HttpResponse(numbers_for(request, [_IN_MENU])[_IN_MENU])
 
 
 @require_GET

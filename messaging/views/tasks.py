@@ -15,9 +15,9 @@ from messaging.models import Message
 from messaging.models.messages import public_id
 from messaging.models.workflows import StepAction
 from messaging.task_filters import TaskFilterForm
-from messaging.tasks_for import NO_DEADLINE, TaskKey, count_in_words, is_overdue, task_count, task_page
+from messaging.tasks_for import NO_DEADLINE, TaskKey, count_in_words, is_overdue, number_of_tasks, task_count, task_page
 from portal.http import render_page, wants_fragment
-from portal.navigation import counter
+from portal.menu_numbers import Number, counter
 from portal.permissions import ASSESS
 
 LIST = "messaging/tasks/list.html"
@@ -25,10 +25,10 @@ _OWN = ("after", "before", "known", "message")
 
 
 @counter("messaging:task_list")
-def waiting_tasks(request: HttpRequest) -> str:
+def waiting_tasks(request: HttpRequest) -> Number | None:
     """The number in the menu."""
     membership = getattr(request, "membership", None)
-    return count_in_words(task_count(membership)) if membership else ""
+    return number_of_tasks(membership) if membership else None
 
 
 @require_GET

@@ -170,7 +170,7 @@ def test_the_page_asks_the_same_and_never_the_large_tables(
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
 
-    assert len(queries) == 21
+    assert len(queries) == 19
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from django.db import connection
+from django.db.models import Value
 from django.http import HttpRequest
 from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from connectors.models import Environment
-from portal import navigation
+from portal import menu_numbers, navigation
+from portal.menu_numbers import Number, counter, up_to
 from portal.models import Membership, Role, User
+from tests.factories import UserFactory
 
 
 @pytest.fixture(autouse=True)
@@ -15,7 +22,7 @@ def _no_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """The numbers behind the lines ask the database; these tests are about the lines."""
     # The apps hang their numbers on the menu when their addresses are loaded: not in the midst of a test.
     assert get_resolver().url_patterns
-    monkeypatch.setattr(navigation, "_counters", {})
+    monkeypatch.setattr(menu_numbers, "_counters", {})
 
 
 SETUP = [
@@ -86,11 +93,46 @@ def test_one_line_is_marked_as_the_place_where_you_are(path: str, current: list[
     assert [item.url for section in menu for item in section.items if item.current] == current
 
 
-@pytest.mark.parametrize(("number", "shown"), [(3, "3"), ("2/6", "2/6"), (0, ""), (None, "")])
-def test_a_registered_number_stands_behind_its_line(number: int | str | None, shown: str) -> None:
-    navigation.counter("messaging:message_list")(lambda request: number)
+@pytest.mark.django_db
+@pytest.mark.parametrize(("number", "shown"), [(3, "3"), ("2/6", "2/6"), ("", ""), (None, "")])
+def test_a_registered_number_stands_behind_its_line(beheerder: User, number: int | str | None, shown: str) -> None:
+    value = Value(number) if number is not None else None
+    counter("messaging:message_list")(lambda request: Number(value, str) if value else None)
+    request = _request("/O12345AB/", Role.BEHANDELAAR)
+    request.user = beheerder
 
-    menu = navigation.menu_for(_request("/O12345AB/", Role.BEHANDELAAR))
+    menu = navigation.menu_for(request)
 
     numbers = {item.icon: item.count for section in menu for item in section.items}
     assert numbers == {"history": "", "tasks": "", "messages": shown, "send-failed": "", "organisation": "", "log": ""}
+
+
+@pytest.mark.django_db
+def test_all_numbers_of_a_page_take_one_query(beheerder: User, django_assert_num_queries: Any) -> None:
+    counter("messaging:message_list")(lambda request: Number(Value(7), str))
+    counter("messaging:log_list")(lambda request: Number(Value(3), str))
+    request = _request("/O12345AB/", Role.BEHANDELAAR)
+    request.user = beheerder
+
+    with django_assert_num_queries(1):
+        menu = navigation.menu_for(request)
+
+    assert {item.icon: item.count for section in menu for item in section.items if item.count} == {
+        "messages": "7",
+        "log": "3",
+    }
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("rows", "shown"), [(0, ""), (2, "2"), (3, "2+"), (4, "2+")])
+def test_a_count_stops_just_past_its_bound(beheerder: User, rows: int, shown: str) -> None:
+    UserFactory.create_batch(rows, name="Counted")
+    counter("messaging:message_list")(lambda request: up_to(2, User.objects.filter(name="Counted")))
+    request = _request("/O12345AB/", Role.BEHANDELAAR)
+    request.user = beheerder
+
+    with CaptureQueriesContext(connection) as queries:
+        menu = navigation.menu_for(request)
+
+    assert [item.count for section in menu for item in section.items if item.icon == "messages"] == [shown]
+    assert "LIMIT 3" in queries[0]["sql"]

@@ -208,7 +208,7 @@ def test_the_page_costs_the_same_for_one_and_three(
     with CaptureQueriesContext(connection) as queries:
         client.get("/O12345AB/")
 
-    assert len(queries) == 16, [query["sql"][:90] for query in queries]
+    assert len(queries) == 14, [query["sql"][:90] for query in queries]
 
 
 def test_tokens_are_named_with_their_customer_environment(app_connector: AppConnector, page: Callable[[], str]) -> None:

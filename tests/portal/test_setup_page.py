@@ -174,7 +174,7 @@ def test_the_page_asks_the_same_number_of_queries(login: Login, beheerder: User,
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
 
-    assert len(queries) == 16
+    assert len(queries) == 14
 
 
 def test_tokens_that_expire_soon_stand_above_the_steps_with_their_button(

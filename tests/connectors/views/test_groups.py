@@ -62,7 +62,7 @@ def test_the_list_costs_the_same_for_one_and_three(manager: Client, environment:
     with CaptureQueriesContext(connection) as queries:
         manager.get(BASE)
 
-    assert len(queries) == 9, [query["sql"][:90] for query in queries]
+    assert len(queries) == 7, [query["sql"][:90] for query in queries]
 
 
 def test_an_empty_list_says_what_to_do(manager: Client) -> None:

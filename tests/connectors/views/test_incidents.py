@@ -170,7 +170,7 @@ def test_the_list_costs_the_same_for_one_and_three(
     with CaptureQueriesContext(connection) as queries:
         manager.get(BASE)
 
-    assert len(queries) == 9, [query["sql"][:90] for query in queries]
+    assert len(queries) == 7, [query["sql"][:90] for query in queries]
 
 
 def test_a_page_with_htmx_is_the_list_alone(manager: Client, environment: Environment) -> None:

@@ -78,7 +78,7 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
     client = login(auditor)
     client.get(url("channel_list", environment))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = client.get(url("channel_list", environment))
 
     assert len(answer.context["channels"]) == count

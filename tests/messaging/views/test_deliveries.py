@@ -51,7 +51,7 @@ def test_the_list_takes_the_same_number_of_queries_however_long(
     client = login(auditor)
     client.get(url("delivery_list", environment))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         answer = client.get(url("delivery_list", environment))
 
     assert len(answer.context["page"].rows) == count

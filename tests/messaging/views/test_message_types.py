@@ -48,7 +48,7 @@ def test_the_list_counts_with_as_many_queries_for_any_traffic(
     client = login(beheerder)
     client.get(url("message_type_list", environment))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(7):
         answer = client.get(url("message_type_list", environment))
 
     row = answer.context["rows"][0]

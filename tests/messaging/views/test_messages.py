@@ -48,7 +48,7 @@ def test_the_list_takes_as_many_queries_for_any_number_of_rows(
     client = login(behandelaar)
     client.get(url("message_list", environment))
 
-    with django_assert_num_queries(7) as captured:
+    with django_assert_num_queries(6) as captured:
         answer = client.get(url("message_list", environment))
 
     assert answer.context["page"].rows == messages[::-1]

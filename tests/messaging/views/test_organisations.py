@@ -47,7 +47,7 @@ def test_the_list_takes_as_many_queries_for_any_number_of_rows(
     client = login(behandelaar)
     client.get(url("list", environment))
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         answer = client.get(url("list", environment))
 
     assert len(answer.context["page"].rows) == count

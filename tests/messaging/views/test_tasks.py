@@ -108,7 +108,7 @@ def test_the_list_takes_as_many_queries_for_any_number_of_tasks(
     for _count in range(2):
         _sound(environment)
         # Session, user, membership, keys and rows of the page, number in the menu, number of the list, environments.
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(8):
             client.get(url("task_list", environment))
 
 

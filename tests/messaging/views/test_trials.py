@@ -134,4 +134,4 @@ def test_the_page_asks_the_same_number_of_queries(login: Login, beheerder: User,
     with CaptureQueriesContext(connection) as queries:
         client.get(ADD)
 
-    assert len(queries) == 15
+    assert len(queries) == 13
