@@ -18,12 +18,13 @@ from connectors.explanations import Fix
 from connectors.models import Connector, Environment, UserGroup
 from messaging.models import LogEntry
 from messaging.redeciding import AT_THE_DOOR, call_of, can_be_decided, refusal_under
-from portal.network import Network, NetworkError, parse_network
+from portal.network import Network, NetworkError, covers, parse_network
 
 DAYS = 7
 MOST = 500
 
-Change = Callable[[Grant], Grant]
+# What would be known of a credential, for a call.
+Change = Callable[[Grant, Call], Grant]
 
 
 @dataclass(frozen=True)
@@ -49,12 +50,17 @@ class Effect:
 
 
 def effect_of(change: Change, refusals: Iterable[Recorded], grants: Mapping[int, Grant]) -> Effect:
-    """Decide refusals again as if `change` had been made. Those that it changes nothing for do not count. Pure."""
+    """Decide refusals again as if `change` had been made. Pure.
+
+    Those that it changes nothing for do not count, nor those that are let in already.
+    """
     passes = of = 0
     stopped_by: dict[Cause, None] = {}
     for refusal in refusals:
         grant = grants.get(refusal.token_id)
-        if grant is None or (changed := change(grant)) == grant:
+        if grant is None or (changed := change(grant, refusal.call)) == grant:
+            continue
+        if refusal_under(grant, refusal.call) is None:
             continue
         of += refusal.times
         refused = refusal_under(changed, refusal.call)
@@ -130,22 +136,28 @@ def connector_unblocked(app_connector_id: int) -> Change:
 
 def address_allowed(app_connector_id: int, network: Network) -> Change:
     """The IP restrictions let a network in."""
-    return _for_connector(app_connector_id, lambda grant: replace(grant, allowed=_with(grant.allowed, network)))
+    allowed = _for_connector(app_connector_id, lambda grant: replace(grant, allowed=_with(grant.allowed, network)))
+    return lambda grant, call: allowed(grant, call) if covers(network, call.address) else grant
 
 
 def network_allowlisted(network: Network) -> Change:
     """Support put a network on the allowlist of the environment."""
-    return lambda grant: replace(grant, allowlist=_with(grant.allowlist, network))
+
+    def change(grant: Grant, call: Call) -> Grant:
+        here = covers(network, call.address)
+        return replace(grant, allowlist=_with(grant.allowlist, network)) if here else grant
+
+    return change
 
 
 def user_unblocked(user_name: str) -> Change:
-    return lambda grant: replace(grant, user_active=True) if grant.user_name == user_name else grant
+    return lambda grant, _call: replace(grant, user_active=True) if grant.user_name == user_name else grant
 
 
 def user_in_group(user_name: str, app_connector_ids: Collection[int]) -> Change:
     """The user is in the group that these app connectors go by; without a name, whoever is refused for it."""
 
-    def change(grant: Grant) -> Grant:
+    def change(grant: Grant, _call: Call) -> Grant:
         theirs = grant.user_name == (user_name or grant.user_name) and grant.app_connector_id in app_connector_ids
         return replace(grant, in_group=True) if theirs else grant
 
@@ -155,7 +167,7 @@ def user_in_group(user_name: str, app_connector_ids: Collection[int]) -> Change:
 def type_opened(code: str) -> Change:
     """The message type is not blocked."""
 
-    def change(grant: Grant) -> Grant:
+    def change(grant: Grant, _call: Call) -> Grant:
         known = grant.message_types.get(code)
         if known is None:
             return grant
@@ -164,8 +176,8 @@ def type_opened(code: str) -> Change:
     return change
 
 
-def _for_connector(app_connector_id: int, change: Change) -> Change:
-    return lambda grant: change(grant) if grant.app_connector_id == app_connector_id else grant
+def _for_connector(app_connector_id: int, change: Callable[[Grant], Grant]) -> Change:
+    return lambda grant, _call: change(grant) if grant.app_connector_id == app_connector_id else grant
 
 
 def _with(networks: tuple[Network, ...], network: Network) -> tuple[Network, ...]:

@@ -72,9 +72,9 @@ class PortalCollector(Collector):
     """Asks the database, in five statements, whenever it is read."""
 
     def collect(self) -> Iterator[Metric]:
-        received = CounterMetricFamily(
+        received = GaugeMetricFamily(
             f"{PREFIX}_messages_received_today",
-            "Messages received today by the status that they have now; begins anew every day.",
+            "Messages received today by the status that they have now.",
             labels=["status"],
         )
         for status, count in _rows(_RECEIVED):

@@ -88,6 +88,22 @@ def test_what_would_stop_the_others_is_named() -> None:
     assert effect == Effect(passes=12, of=14, stopped_by=(Cause.ADDRESS_NOT_ALLOWLISTED,))
 
 
+@pytest.mark.parametrize("change", [network_allowlisted(HERE), address_allowed(7, HERE)])
+def test_letting_an_address_in_is_about_calls_from_there_only(change: Change) -> None:
+    elsewhere = replace(CALL, address=ip_address("203.0.113.7"))
+    grant = replace(GRANT, allowlist=(), allowed=(ip_network("192.0.2.0/24"),))
+
+    effect = effect_of(change, [Recorded(1, CALL, 3), Recorded(1, elsewhere, 5)], {1: grant})
+
+    assert effect.of == 3
+
+
+def test_what_is_let_in_already_is_no_effect_of_the_change() -> None:
+    wider = ip_network("127.0.0.0/8")
+
+    assert effect_of(network_allowlisted(wider), [Recorded(1, CALL, 3)], {1: GRANT}) == Effect()
+
+
 def test_an_excluded_address_is_not_let_in_by_allowing_it() -> None:
     effect = effect_of(address_allowed(7, HERE), [Recorded(1, CALL, 1)], {1: replace(GRANT, excluded=(HERE,))})
 

@@ -51,7 +51,7 @@ def test_messages_refusals_and_what_waits_are_counted(client: Client, environmen
 
     found = _read(client)
 
-    assert found["messages_received_today_total", "30"] == 2
+    assert found["messages_received_today", "30"] == 2
     assert found["refusals_today_total", "token_expired"] == 3
     assert found["refusals_today_total", "token_unknown"] == 2
     assert found["transitions_recent", "", "30"] == 2
