@@ -90,6 +90,9 @@ def _read(instance: Instance, context: Context, rubrieken: tuple[Rubriek, ...], 
         ReturnLine(rubriek.code, amounts.get(rubriek.turnover), amounts.get(rubriek.vat)) for rubriek in rubrieken
     )
     vat = {line.rubriek: line.vat for line in lines}
+    if not amounts and not findings:
+        # A nil return states zeros (DOMAIN 4); one that states nothing would look like it and hold every sum.
+        findings = [Finding("no_amounts")]
     return ReturnContent(lines, vat[final], tuple(failed_sums(vat) + findings)[:MAX_FINDINGS])
 
 

@@ -93,6 +93,7 @@ _FINDINGS: dict[str, StrPromise] = {
     "outside_context": _("{place}: an amount of {found} is about another period or organisation; it is left out."),
     "other_currency": _("{place}: {found} is not stated in euros."),
     "incomplete_row": _("{place}: a row of {found} lacks the country or the VAT number of the customer."),
+    "no_amounts": _("The document states not one amount; a nil return states zeros."),
     "several_identifiers": _("The document mentions {found} different organisations."),
     "several_reports": _("The report package contains {found} reports; the first is shown."),
 }

@@ -83,7 +83,7 @@ def _is_path_trick(entry: zipfile.ZipInfo) -> bool:
 def _check_manifest(archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]) -> None:
     """`META-INF/reportPackage.json` may be missing (a plain `.zip` package), but must not say something else."""
     for entry in entries:
-        if _inside(entry) == ("META-INF", "reportPackage.json"):
+        if _inside(entry) == ("meta-inf", "reportpackage.json"):
             try:
                 manifest = json.loads(_read(archive, entry, _MAX_MANIFEST_BYTES))
                 document_type = manifest["documentInfo"]["documentType"]
@@ -105,17 +105,16 @@ def _report_entries(entries: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
 def _is_report(entry: zipfile.ZipInfo) -> bool:
     """`reports/x.xhtml`, or one folder deeper (the set of one report); not what lies deeper still."""
     inside = _inside(entry)
-    return (
-        2 <= len(inside) <= 3
-        and inside[0] == "reports"
-        and PurePosixPath(entry.filename).suffix.lower() in _REPORT_SUFFIXES
-    )
+    return 2 <= len(inside) <= 3 and inside[0] == "reports" and PurePosixPath(inside[-1]).suffix in _REPORT_SUFFIXES
 
 
 def _inside(entry: zipfile.ZipInfo) -> tuple[str, ...]:
-    """The path below the package's one top folder; some programs leave that folder out."""
-    parts = PurePosixPath(entry.filename).parts
-    return parts if parts[:1] in (("META-INF",), ("reports",)) else parts[1:]
+    """The path below the package's one top folder, in lower case; some programs leave that folder out.
+
+    The standard spells the names as we do, but programs that pack on Windows write `Reports/` too.
+    """
+    parts = PurePosixPath(entry.filename.lower()).parts
+    return parts if parts[:1] in (("meta-inf",), ("reports",)) else parts[1:]
 
 
 def _read(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:

@@ -114,10 +114,15 @@ def test_a_total_that_is_not_stated_while_there_is_something_to_add_is_a_finding
     )
 
 
-def test_a_return_without_any_amount_has_no_findings() -> None:
-    document = read_document(vat_return({}))
+@pytest.mark.parametrize("entry_point", ["bd-rpt-ob-aangifte-2025.xsd", "bd-rpt-ob-suppletie-2025.xsd"])
+def test_a_return_without_any_amount_is_no_nil_return(entry_point: str) -> None:
+    document = read_document(vat_return({}, entry_point))
 
-    assert (document.amount, document.findings) == (None, ())
+    assert (document.amount, document.findings) == (None, (Finding("no_amounts"),))
+
+
+def test_one_amount_is_enough_also_when_it_is_zero() -> None:
+    assert read_document(vat_return({TOTAL: 0})).findings == ()
 
 
 def test_base_times_rate_is_never_checked() -> None:
@@ -240,4 +245,6 @@ def test_another_organisation_in_the_same_document_is_a_finding() -> None:
 
 
 def test_unknown_facts_are_ignored() -> None:
-    assert read_document(xbrl(context(), UNIT, fact("SomethingNew", "not a number"))).findings == ()
+    unknown = fact("SomethingNew", "not a number")
+
+    assert read_document(xbrl(context(), UNIT, unknown, fact(TOTAL, 0))).findings == ()

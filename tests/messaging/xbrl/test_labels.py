@@ -44,6 +44,7 @@ def test_every_key_figure_has_words() -> None:
             Finding("incomplete_row", "services", found=7),
             "Intra-Community services: a row of 7 lacks the country or the VAT number of the customer.",
         ),
+        (Finding("no_amounts"), "The document states not one amount; a nil return states zeros."),
         (Finding("several_identifiers", found=2), "The document mentions 2 different organisations."),
         (Finding("several_reports", found=2), "The report package contains 2 reports; the first is shown."),
     ],

@@ -31,7 +31,16 @@ def test_the_report_in_the_package_is_read() -> None:
     assert read_document(package(FILES)) == read_document(INLINE)
 
 
-@pytest.mark.parametrize("name", [f"{TOP}/reports/a.xhtml", "reports/a.xhtml", f"{TOP}/reports/set/a.XBRL"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{TOP}/reports/a.xhtml",
+        "reports/a.xhtml",
+        f"{TOP}/reports/set/a.XBRL",
+        f"{TOP}/Reports/a.XHTML",
+        "REPORTS/a.html",
+    ],
+)
 def test_the_report_may_lie_in_reports_or_one_folder_deeper(name: str) -> None:
     assert read_document(package({name: INLINE})).identifier == "00000123"
 
@@ -75,6 +84,12 @@ def test_a_manifest_that_says_something_else_is_refused(manifest: bytes) -> None
     error = refusal(package({**FILES, f"{TOP}/META-INF/reportPackage.json": manifest}))
 
     assert error.code is ErrorCode.BAD_PACKAGE
+
+
+def test_a_manifest_in_other_letters_is_looked_at_too() -> None:
+    files = {"meta-inf/REPORTPACKAGE.json": b"{", "reports/a.html": INLINE}
+
+    assert refusal(package(files)).code is ErrorCode.BAD_PACKAGE
 
 
 @pytest.mark.parametrize(
