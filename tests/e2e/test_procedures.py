@@ -8,16 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 import zeep
-from django.conf import settings as django_settings
-from django.utils.translation import gettext, override, pgettext
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 from zeep.exceptions import Fault
@@ -26,7 +22,7 @@ from connectors.authentication import forget_grants
 from connectors.models import Environment
 from messaging.processing import process_batch
 from portal.models import User
-from tests.factories import PASSWORD
+from tests.e2e.desk import Desk, seats
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,59 +31,15 @@ GENERIC = "Er is een fout opgetreden bij het verzenden en ontvangen van berichte
 OPEN_ENVIRONMENT = "O12345AB"
 
 
-@dataclass
-class Desk:
-    """A person at a browser, who reads the buttons in one language."""
-
-    page: Page
-    url: str
-    language: str
-
-    def word(self, text: str, context: str = "") -> str:
-        with override(self.language):
-            return pgettext(context, text) if context else gettext(text)
-
-    def sign_in(self, user: User) -> None:
-        self.page.goto(f"{self.url}/account/login/")
-        self.page.fill("[name=login]", user.username)
-        self.page.fill("[name=password]", PASSWORD)
-        self.press("Sign in")
-
-    def press(self, text: str, context: str = "") -> None:
-        self.page.get_by_role("button", name=self.word(text, context), exact=True).first.click()
-
-    def follow(self, text: str, context: str = "") -> None:
-        self.page.get_by_role("link", name=self.word(text, context), exact=True).first.click()
-
-    def box(self, text: str) -> Any:
-        return self.page.get_by_label(self.word(text), exact=False).first
-
-    def sees(self, text: str) -> None:
-        expect(self.page.get_by_text(self.word(text)).first).to_be_visible()
-
-
 @pytest.fixture(params=[("nl", True), ("nl", False), ("en", True)], ids=["nl", "nl-without-script", "en"])
 def open_desk(
     request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer, settings: Settings
 ) -> Iterator[Callable[[User], Desk]]:
-    """Seat people: `open_desk(user)` is somebody who has just signed in."""
+    """Seat people, with and without JavaScript: `open_desk(user)` is somebody who has just signed in."""
     language, has_script = request.param
     settings.GATEWAY_GRANT_SECONDS = 0
-    contexts: list[BrowserContext] = []
-
-    def seat(user: User) -> Desk:
-        context = browser.new_context(java_script_enabled=has_script, viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(15_000)
-        name = django_settings.LANGUAGE_COOKIE_NAME
-        context.add_cookies([{"name": name, "value": language, "url": live_server.url}])
-        contexts.append(context)
-        desk = Desk(context.new_page(), live_server.url, language)
-        desk.sign_in(user)
-        return desk
-
-    yield seat
-    for context in contexts:
-        context.close()
+    with seats(browser, live_server.url, language, has_script=has_script) as seat:
+        yield seat
 
 
 class Bookkeeping:

@@ -154,7 +154,10 @@
 
   document.addEventListener("htmx:beforeSwap", () => {
     const active = document.activeElement;
-    before = active && active !== document.body ? { id: active.id, name: active.getAttribute("name") } : null;
+    const row = active?.closest("[data-rows] tbody tr");
+    before = active && active !== document.body
+      ? { id: active.id, name: active.getAttribute("name"), row: row ? [...row.parentElement.children].indexOf(row) : -1 }
+      : null;
   });
 
   const focusable = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex]";
@@ -172,7 +175,11 @@
     if (part.closest("[data-quiet]")) return;
     const spoken = part.matches("[data-announce]") ? part : part.querySelector("[data-announce]");
     if (spoken) announce(spoken.dataset.announce);
-    /* What came by itself takes no focus. */
+    /* What came by itself takes no focus, but gives it back to who stood in a row that went away. */
+    if (before?.row >= 0 && document.activeElement === document.body) {
+      const rows = part.querySelectorAll("[data-rows] tbody tr");
+      rows[Math.min(before.row, rows.length - 1)]?.querySelector(".row-link")?.focus({ preventScroll: true });
+    }
     if (part.closest("[data-keep-focus]") || !event.detail.requestConfig?.triggeringEvent) return;
     const asks = part.querySelector("[data-focus]");
     // What keeps itself up to date must not pull in the focus of who did not have it there.
