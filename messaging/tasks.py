@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import structlog
 from procrastinate import JobContext, jobs
 from procrastinate.contrib.django import app
@@ -20,7 +22,7 @@ from messaging.delivery.worker import deliver_batch
 from messaging.linking import BATCH, numbers_of_import, relink_batch
 from messaging.models import OrganisationImport
 from messaging.origins import gather_origins
-from messaging.processing import process_batch, return_expired_leases
+from messaging.processing import claim_registered, process_claimed, return_expired_leases
 from messaging.queries_delivery import running_runs
 from messaging.wakeup import ring, ring_channel, ring_delivery, ring_run
 from portal.models import User
@@ -29,6 +31,7 @@ QUEUE = "messages"
 DELIVERY = "delivery"
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 MAX_JOB_ATTEMPTS = 3
+AT_A_TIME = 1.0  # seconds
 EVERY_10_MINUTES = "*/10 * * * *"
 NUMBERS_PER_JOB = 500
 EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
@@ -52,9 +55,15 @@ def forget_old_fix_times(timestamp: int) -> None:
 
 @app.task(name="process_registered_messages", queue=QUEUE, queueing_lock="process_registered_messages")
 def process_registered_messages() -> None:
-    """Process one batch, and ring until nothing is waiting: a message that was tried before is a batch by itself."""
-    if process_batch():
+    """Process batch after batch until nothing is waiting, and ring for whoever can help meanwhile.
+
+    It ends after a second all the same, so that other jobs get their turn and a worker that has to stop can.
+    """
+    started = time.monotonic()
+    while time.monotonic() - started < AT_A_TIME and (claims := claim_registered()):
+        # Before the work, not after it: the next batch is for another thread, process or machine.
         ring()
+        process_claimed(claims)
 
 
 @app.periodic(cron=EVERY_10_MINUTES)

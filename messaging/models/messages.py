@@ -137,9 +137,12 @@ class Message(models.Model):
             # Lists, newest first; `environment` leads every one of them.
             models.Index(fields=["environment", "-id"], name="message_list"),
             models.Index(fields=["environment", "status", "-id"], name="message_list_by_status"),
+            models.Index(fields=["message_type", "-id"], name="message_list_by_type"),
             models.Index(fields=["organisation", "-id"], name="message_list_by_client"),
             # What waits for a worker: small, however many messages there are.
             models.Index(fields=["id"], condition=models.Q(status__in=[10, 20]), name="message_for_worker"),
+            # What a worker gave back or lost comes first, and is looked for before every batch.
+            models.Index(fields=["id"], condition=models.Q(status=10, attempts__gt=0), name="message_tried"),
             models.Index(fields=["message_type", "id"], condition=models.Q(status=50), name="message_for_delivery"),
             # What is to be told about: empties itself.
             models.Index(

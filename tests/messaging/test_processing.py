@@ -182,9 +182,9 @@ def test_a_lost_lease_gives_the_message_back_and_the_loser_changes_nothing() -> 
     returned = return_expired_leases()
     _let_time_pass()
     (held,) = claim_registered()
-    process_claimed(lost)
-    process_claimed(held)
-    process_claimed(lost)
+    process_claimed([lost])
+    process_claimed([held])
+    process_claimed([lost])
 
     assert returned == 1
     assert _history(message) == [(None, 10), (10, 20), (20, 10), (10, 20), (20, 30)]
