@@ -10,6 +10,9 @@ import re
 import socket
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from portal.network import Address, Network, covers
@@ -57,9 +60,27 @@ def _is_host(host: str) -> bool:
     return len(host) <= 253 and all(_LABEL.fullmatch(label) for label in host.removesuffix(".").split("."))
 
 
-def resolve(host: str, port: int) -> list[Address]:
-    """Return the addresses of a name, in the order in which to try them. Raises `OSError`."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+def resolve(host: str, port: int, *, seconds: float) -> list[Address]:
+    """Return the addresses of a name, in the order in which to try them. Raises `OSError`, `TimeoutError` when late.
+
+    The system's resolver takes as long as it likes and cannot be interrupted. So it is asked in a thread, which is left
+    behind when the time is over and ends when the resolver does.
+    """
+    answers: SimpleQueue[list[Any] | OSError | UnicodeError] = SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except (OSError, UnicodeError) as error:
+            answers.put(error)
+
+    Thread(target=ask, name="resolve", daemon=True).start()
+    try:
+        found = answers.get(timeout=seconds)
+    except Empty:
+        raise TimeoutError from None
+    if isinstance(found, Exception):
+        raise found
     texts = dict.fromkeys(str(address[0]).partition("%")[0] for *_rest, address in found)
     return [ip_address(text) for text in texts]
 

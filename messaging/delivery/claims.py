@@ -29,12 +29,16 @@ MAX_ATTEMPTS = 10  # with the pauses between them about four hours
 _FIRST_PAUSE, _LONGEST_PAUSE = 30, 3600  # seconds, between attempts for one message
 _FIRST_REST, _LONGEST_REST = 10, 600  # seconds, between attempts of a channel that fails
 
+# Materialized: a join may go through what it joins more than once, and each time others would be locked and taken.
 _AGAIN = """
+    WITH due AS MATERIALIZED (
+        SELECT d.message_id FROM messaging_delivery d JOIN messaging_message m ON m.id = d.message_id
+        WHERE d.message_type_id = ANY (%(types)s) AND d.due_at <= %(now)s AND m.status IN (50, 70)
+        ORDER BY d.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF d SKIP LOCKED
+    )
     UPDATE messaging_delivery AS delivery
     SET turn = turn + 1, attempts = attempts + 1, held = true, due_at = %(lease)s, channel_id = %(channel)s
-    FROM (SELECT d.message_id FROM messaging_delivery d JOIN messaging_message m ON m.id = d.message_id
-          WHERE d.message_type_id = ANY (%(types)s) AND d.due_at <= %(now)s AND m.status IN (50, 70)
-          ORDER BY d.due_at LIMIT %(limit)s FOR NO KEY UPDATE OF d SKIP LOCKED) AS due
+    FROM due
     WHERE delivery.message_id = due.message_id
     RETURNING delivery.message_id, turn, attempts
 """

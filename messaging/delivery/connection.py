@@ -129,7 +129,7 @@ class Connection:
 
     def _connected(self, deadline: Deadline, trace: Trace) -> tuple[Address, socket.socket]:
         refused = ""
-        for address in self._addresses(trace):
+        for address in self._addresses(deadline, trace):
             try:
                 return address, socket.create_connection((str(address), self.port), min(_CONNECT, deadline.left))
             except OSError as error:
@@ -138,10 +138,12 @@ class Connection:
                 break
         raise DeliveryFailed(Cause.DELIVERY_UNREACHABLE, refused)
 
-    def _addresses(self, trace: Trace) -> list[Address]:
+    def _addresses(self, deadline: Deadline, trace: Trace) -> list[Address]:
         """Return the addresses of the host; none of them may be a forbidden one, so that no name can mix them."""
         try:
-            found = resolve(self.host, self.port)
+            found = resolve(self.host, self.port, seconds=deadline.left)
+        except TimeoutError:
+            raise  # the time of the call is over
         except (OSError, UnicodeError):
             raise DeliveryFailed(Cause.DELIVERY_UNREACHABLE, f"{self.host}: no address") from None
         trace(_("%(host)s was found: %(addresses)s.") % {"host": self.host, "addresses": ", ".join(map(str, found))})

@@ -2,12 +2,14 @@
 
     <DELIVERY_ROOT>/<environment>/<folder>/
         uit/                    the document, then its facts as .json: when that is there, both are whole
+        onderweg/               ours: both while they are written, and which messages were moved from there to `uit`
         antwoorden/             files {"messageId": ..., "status": "accepted" | "refused", "reason": ...}
         antwoorden/verwerkt/    those that were taken over
         antwoorden/apart/       files that are no response
 
 Every step of the way is opened as a folder that is no link, and files by their name in it: whoever may write in one
-folder cannot send us to another. A file appears at once and whole (written aside, flushed, renamed, folder flushed).
+folder cannot send us to another. A file appears at once and whole (written aside, flushed, moved, folder flushed), and
+once: after a crash the receiver may have taken it away, so what was moved before is not written again.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,12 +33,14 @@ from connectors.causes import Cause
 from messaging.delivery.failures import DeliveryFailed, Trace, untold
 from messaging.delivery.webhook import Answer, Parcel, read_answer
 
-OUT, RESPONSES, TAKEN, ASIDE = "uit", "antwoorden", "verwerkt", "apart"
+OUT, UNDER_WAY, RESPONSES, TAKEN, ASIDE = "uit", "onderweg", "antwoorden", "verwerkt", "apart"
+STALE = 600  # seconds after which nobody writes any more what is half written: longer than a worker holds a message
 MAX_RESPONSE = 64 * 1024  # bytes
 MAX_RESPONSES = 200  # that are read at one go
 PATIENCE = 60  # seconds that an unfinished response may stay unfinished
 _PART = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 _ID = re.compile(r"[0-9A-F]{32}")
+_ID_IN_NAME = re.compile(r"(?<![0-9A-F])[0-9A-F]{32}(?![0-9A-F])")
 _UNFINISHED = (".part", ".tmp", ".filepart")
 
 
@@ -86,19 +90,40 @@ class Response:
 
 
 def drop(parcel: Parcel, place: Place, *, trace: Trace = untold) -> None:
-    """Put a parcel into the folder. The same parcel again replaces itself: same names, same bytes.
+    """Put a parcel into the folder, once. The same parcel again goes on where the attempt before was interrupted.
 
     Raises `DeliveryFailed`.
     """
     try:
-        with place.opened(OUT) as folder:
+        with place.opened(OUT) as folder, place.opened(UNDER_WAY) as aside:
             trace(_("The folder is there and can be opened."))
-            _write(folder, parcel.name, parcel.content)
-            _write(folder, f"{parcel.name}.json", parcel.as_json)
+            names = (parcel.name, f"{parcel.name}.json")
+            if _exists(aside, parcel.message_id) or _set_aside(parcel, names, aside):
+                for name in names:
+                    with contextlib.suppress(FileNotFoundError):  # moved before the interruption
+                        os.rename(name, name, src_dir_fd=aside, dst_dir_fd=folder)
             os.fsync(folder)
             trace(_("The document and its facts were written, and are safe on the disk."))
     except (OSError, FolderError) as error:
         raise DeliveryFailed(Cause.DELIVERY_FOLDER_UNUSABLE, _in_words(error)) from None
+
+
+def tidy(place: Place, *, waiting: Callable[[list[str]], set[str]], now: float | None = None) -> None:
+    """Remove what interrupted attempts left behind. Raises `OSError`, `FolderError`.
+
+    `waiting` tells which of these messages are still to be handed over: what is known of those stays.
+    """
+    before = (time.time() if now is None else now) - STALE
+    with place.opened(UNDER_WAY) as aside:
+        names = os.listdir(aside)
+        kept = waiting([name for name in names if _ID.fullmatch(name)])
+        for name in names:
+            found = _ID_IN_NAME.search(name)
+            if found and found[0] in kept:
+                continue
+            with contextlib.suppress(FileNotFoundError):
+                if os.stat(name, dir_fd=aside, follow_symlinks=False).st_mtime < before:
+                    os.unlink(name, dir_fd=aside)
 
 
 def read_responses(place: Place, *, now: float | None = None) -> list[Response]:
@@ -130,6 +155,22 @@ def _step(folder: int, name: str) -> int:
         os.mkdir(name, 0o750, dir_fd=folder)
         os.fsync(folder)
     return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW, dir_fd=folder)
+
+
+def _set_aside(parcel: Parcel, names: tuple[str, str], aside: int) -> bool:
+    """Write both files, and then that they are whole: a file with the name of the message. False: somebody else did.
+
+    From then on they are only moved.
+    """
+    for name, content in zip(names, (parcel.content, parcel.as_json), strict=True):
+        _write(aside, name, content)
+    os.fsync(aside)
+    try:
+        os.close(os.open(parcel.message_id, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o640, dir_fd=aside))
+    except FileExistsError:
+        return False
+    os.fsync(aside)
+    return True
 
 
 def _write(folder: int, name: str, content: bytes) -> None:

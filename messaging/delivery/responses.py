@@ -1,4 +1,4 @@
-"""Reading back what receivers put into the folders for responses."""
+"""Looking after the folders of channels: reading back the responses in them, and clearing up after lost workers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from messaging.actions.log import Circumstances, record_refusal
 from messaging.actions.outcomes import Recorded, record_answer
 from messaging.delivery.carriers import place_of
 from messaging.delivery.failures import DeliveryFailed
-from messaging.delivery.folder import ASIDE, TAKEN, Place, Response, put_away, read_responses
+from messaging.delivery.folder import ASIDE, TAKEN, FolderError, Place, Response, put_away, read_responses, tidy
 from messaging.models import DeliveryChannel, LogEntry, Message
+from messaging.models.messages import public_id
+from messaging.statuses import Status
 
 log = structlog.get_logger(__name__)
 
@@ -24,13 +26,14 @@ def take_responses() -> int:
 
 
 def take_responses_of(channel: DeliveryChannel) -> int:
-    """Take over the responses of one channel. What cannot be one is set aside, with an entry in the log."""
+    """Tidy the folder of a channel and take over its responses. What cannot be one is set aside, with a log entry."""
     place = place_of(channel)
     taken = 0
     try:
+        tidy(place, waiting=_waiting)
         for response in read_responses(place):
             taken += _take(response, channel, place)
-    except (DeliveryFailed, OSError) as error:
+    except (DeliveryFailed, OSError, FolderError) as error:
         # The next delivery says so in the log; there is no message to say it about here.
         log.warning("responses_unreadable", channel=channel.pk, error=type(error).__name__)
     return taken
@@ -61,6 +64,14 @@ def _message(response: Response, channel: DeliveryChannel) -> Message | None:
     return Message.objects.filter(
         pk=UUID(hex=response.message_id), environment=channel.environment_id, delivery__channel=channel
     ).first()
+
+
+def _waiting(message_ids: list[str]) -> set[str]:
+    """Return which of these messages are still to be handed over."""
+    found = Message.objects.filter(
+        pk__in=[UUID(hex=message_id) for message_id in message_ids], status__in=[Status.READY, Status.SEND_FAILED]
+    )
+    return {public_id(pk) for pk in found.values_list("pk", flat=True)}
 
 
 def _note(response: Response, fault: str, channel: DeliveryChannel, message: Message | None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from messaging.delivery.failures import DeliveryFailed
 from messaging.delivery.folder import (
     ASIDE,
     PATIENCE,
+    STALE,
     TAKEN,
     FolderError,
     Place,
@@ -20,6 +22,7 @@ from messaging.delivery.folder import (
     parts_of,
     put_away,
     read_responses,
+    tidy,
 )
 from messaging.delivery.webhook import Answer, Parcel
 
@@ -60,6 +63,62 @@ def test_the_same_parcel_again_is_the_same_two_files(place: Place) -> None:
     drop(PARCEL, place)
 
     assert {path.name: path.read_bytes() for path in _out(place).iterdir()} == before
+
+
+def test_what_the_receiver_took_away_is_not_written_again(place: Place) -> None:
+    drop(PARCEL, place)
+    for path in _out(place).iterdir():
+        path.unlink()
+
+    drop(PARCEL, place)
+
+    assert _files(_out(place)) == []
+
+
+@pytest.mark.parametrize("moved", ["", "BTW_A.xbrl"])
+def test_an_interrupted_move_is_finished_and_what_was_moved_is_not_written_again(
+    place: Place, monkeypatch: pytest.MonkeyPatch, moved: str
+) -> None:
+    rename = os.rename
+
+    def interrupted(source: str, target: str, **folders: int) -> None:
+        if folders["src_dir_fd"] != folders["dst_dir_fd"] and source != moved:
+            raise SystemExit
+        rename(source, target, **folders)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", interrupted)
+        with pytest.raises(SystemExit):
+            drop(PARCEL, place)
+    before = _files(_out(place))
+    for path in _out(place).iterdir():
+        path.unlink()  # the receiver is quick
+
+    drop(PARCEL, place)
+
+    assert before == [moved] * bool(moved)
+    assert _files(_out(place)) == [name for name in ("BTW_A.xbrl", "BTW_A.xbrl.json") if name != moved]
+
+
+def test_what_lost_workers_left_is_removed_when_it_is_old_and_of_no_use(place: Place) -> None:
+    waits, done = "B" * 32, "C" * 32
+    half, foreign = f".BTW_{'D' * 32}.xbrl.0123456789abcdef.part", "TEST-0123456789ABCDEF01234567"
+    with place.opened("onderweg"):
+        aside = place.root / "O12345AB/belastingdienst/btw/onderweg"
+    for name in (waits, f"BTW_{waits}.xbrl.json", done, f"BTW_{done}.xbrl", half, foreign):
+        (aside / name).write_text("")
+    asked: list[str] = []
+
+    def waiting(message_ids: list[str]) -> set[str]:
+        asked.extend(sorted(message_ids))
+        return {waits}
+
+    tidy(place, waiting=waiting)
+    early = _files(aside)
+    tidy(place, waiting=waiting, now=time.time() + STALE + 5)
+
+    assert (len(early), asked) == (6, [waits, done] * 2)
+    assert _files(aside) == [waits, f"BTW_{waits}.xbrl.json"]
 
 
 @pytest.mark.parametrize("level", ["O12345AB", "O12345AB/belastingdienst", "O12345AB/belastingdienst/btw/uit"])

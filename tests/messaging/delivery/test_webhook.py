@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from contextlib import closing
 from ipaddress import ip_network
@@ -153,6 +154,17 @@ def test_one_forbidden_address_of_a_name_forbids_the_name(monkeypatch: pytest.Mo
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: _found("8.8.8.8", "10.0.0.1"))
 
     assert _failure("https://hook.example/").cause is Cause.DELIVERY_ADDRESS_FORBIDDEN
+
+
+def test_a_slow_look_up_of_the_name_counts_for_the_deadline_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_a, **_k: over.wait(30))
+
+    failure = _failure("https://hook.example/", seconds=0.2)
+    still_looking = not over.is_set()
+    over.set()
+
+    assert (failure.cause, still_looking) == (Cause.DELIVERY_TOO_SLOW, True)
 
 
 def test_without_tls_nothing_goes_to_the_public_internet(monkeypatch: pytest.MonkeyPatch) -> None:
