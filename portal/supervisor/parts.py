@@ -19,6 +19,11 @@ from portal.supervisor.terminal import say
 # better.
 WEB_PROCESSES = 2
 WEB_THREADS = 8
+# Several jobs at a time, so that a slow receiver of messages keeps no incoming one waiting.
+WORKER = (
+    *("manage.py", "procrastinate", "worker"),
+    *("--concurrency", "4", "--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"),
+)
 _LONGEST_PAUSE = 30.0  # seconds between two attempts to start a part that keeps dying
 _STEADY = 60.0  # seconds after which a part counts as healthy again
 
@@ -150,9 +155,11 @@ def worker(configuration: Configuration, env: Mapping[str, str]) -> Program:
     When the supervisor is killed, the database ends with it, and a worker that is to stop in order waits for the
     database for a minute. So it is killed too: what it had in hand is done again when its lease ends.
     """
-    command = [
-        *(sys.executable, "manage.py", "procrastinate", "worker"),
-        # Several at a time, so that a slow receiver of messages keeps no incoming one waiting.
-        *("--concurrency", "4", "--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"),
-    ]
-    return Program("worker", command, env=env, cwd=configuration.project, patience=20, death_signal=signal.SIGKILL)
+    return Program(
+        "worker",
+        [sys.executable, *WORKER],
+        env=env,
+        cwd=configuration.project,
+        patience=20,
+        death_signal=signal.SIGKILL,
+    )
