@@ -17,7 +17,7 @@ test: ## Run the whole suite; the last line has the counts
 	@$(PYTHON) tools/environment.py dev
 	@$(BIN)/python tools/run_tests.py
 
-bench: ## Measure the gateway beside Django REST framework and pgbench (ROUNDS=5, SECONDS=3; needs wrk)
+bench: ## Measure gateway, workers and pages (ROUNDS=5, SECONDS=3, WORKERS=1, LISTS=5000000; 0 leaves out; needs wrk)
 	@command -v wrk >/dev/null || { echo "wrk is missing: on Debian, apt-get install wrk"; exit 1; }
 	@$(PYTHON) tools/environment.py run
 	@$(PYTHON) tools/environment.py bench

@@ -1,4 +1,6 @@
-"""The command behind `make bench`: ROUNDS (5) rounds, in which each contestant gets SECONDS (3)."""
+"""The command behind `make bench`: ROUNDS (5) rounds, in which each contestant gets SECONDS (3), then the workers, then
+pages over LISTS (5000000) messages. ROUNDS=0, WORKERS=0 or LISTS=0 leaves that part out.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +11,13 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.bench import report
 from tests.bench.baseline_server import running_baseline
+from tests.bench.lists import FEW, measure_lists
 from tests.bench.pgbench import prepare_pgbench
-from tests.bench.portal import PROJECT, PortalError, running_portal
-from tests.bench.report import budgets, table
+from tests.bench.portal import PROJECT, Portal, PortalError, running_portal
 from tests.bench.rounds import BASELINE, PGBENCH, REST, Arena, Round
+from tests.bench.working import measure_working
 from tests.bench.wrk import LoadError, check_wrk
 
 
@@ -26,26 +30,41 @@ def main() -> int:
     folder = Path(tempfile.mkdtemp(prefix="bench-", dir=PROJECT / "var"))
     folder.chmod(0o711)
     try:
-        results = _play(folder, rounds, seconds)
+        faults = _run(folder, rounds, seconds)
     except (PortalError, LoadError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    print(f"\n{table(results)}\n\n{budgets(results)}\n")
-    faults = [fault for one in results for fault in one.faults]
-    print("\n".join(faults) or "Stored is what was acknowledged, in every round; what had to be refused was refused.")
+    print(
+        "\n".join(faults) or "Stored is what was acknowledged, done what was stored, once; what had to be refused was."
+    )
     return 1 if faults else 0
 
 
-def _play(folder: Path, rounds: int, seconds: float) -> list[Round]:
-    print("Starting portal and baseline", flush=True)
-    results = []
-    with (
-        running_portal(folder) as portal,
-        running_baseline(folder, portal_database_url=portal.database_url) as baseline,
-    ):
+def _run(folder: Path, rounds: int, seconds: float) -> list[str]:
+    """Run what was asked for and print its figures; return what was not as it should be."""
+    faults: list[str] = []
+    with running_portal(folder) as portal:
         token = portal.prepare()
+        if os.environ.get("WORKERS") != "0":
+            # Before the rounds, which leave the worker a pile of messages.
+            found = measure_working(portal, token)
+            print(f"\n{report.working(found)}\n", flush=True)
+            faults += found.faults
+        if rounds:
+            results = _play(folder, portal, token, rounds, seconds)
+            print(f"\n{report.table(results)}\n\n{report.budgets(results)}\n", flush=True)
+            faults += [fault for one in results for fault in one.faults]
+        if many := int(os.environ.get("LISTS", "5000000")):
+            print(f"Pages over {many:,} messages; filling takes minutes", flush=True)
+            print(f"\n{report.lists(measure_lists(portal, many), FEW, many)}\n", flush=True)
+    return faults
+
+
+def _play(folder: Path, portal: Portal, token: str, rounds: int, seconds: float) -> list[Round]:
+    results = []
+    with running_baseline(folder, portal_database_url=portal.database_url) as baseline:
         prepare_pgbench(portal.database_url)
         arena = Arena(portal, baseline, token, seconds, folder)
         arena.warm_up()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from tests.bench.rounds import BASELINE, BLOCKED, PGBENCH, REST, SOAP, UNKNOWN, WITH_WORKER, Round
+from tests.bench.working import Working
 
 _ROWS = (REST, SOAP, WITH_WORKER, BLOCKED, UNKNOWN, BASELINE, PGBENCH)
 _MEMORY = 120  # MB per web process
@@ -36,11 +37,33 @@ def budgets(rounds: Sequence[Round]) -> str:
         (ratio(rounds, UNKNOWN, REST), ">=", 1, "x accepted: refused and counted on one entry"),
         (shared_out, "<=", _MEMORY, f"MB per web process, shared pages divided ({resident:.0f} resident)"),
     ]
+    return "\n".join(_check(*check) for check in checks)
+
+
+def working(found: Working) -> str:
+    """Return a line per figure of the workers, and whether the budgets hold."""
     return "\n".join(
-        f"{'holds' if (value >= bound if sign == '>=' else value <= bound) else 'MISSED':8}"
-        f"{value:8.2f}  {sign} {bound:<5} {text}"
-        for value, sign, bound, text in checks
+        [
+            _check(found.one_worker, ">=", 500, "messages/s from registered to in workflow, one worker"),
+            f"{'':8}{found.two_workers:8.2f}  {'':8} messages/s with two workers on this machine",
+            _check(found.slowest_wake_up, "<=", 1, f"s until a worker wakes up (median {found.wake_up:.2f})"),
+            f"{'':8}{found.deliveries:8.2f}  {'':8} deliveries/s to a webhook on this machine",
+        ]
     )
+
+
+def lists(times: dict[str, tuple[float, float]], few: int, many: int) -> str:
+    """Return a line per page: ms over few and over many messages, and whether it stays within the budget."""
+    lines = [f"{'':28}{few:>12,}{many:>12,} messages, ms"]
+    lines += [f"{name:28}{one:12.1f}{other:12.1f}" for name, (one, other) in times.items()]
+    ratios = {name: other / one for name, (one, other) in times.items()}
+    worst = max(ratios, key=lambda name: ratios[name])
+    return "\n".join([*lines, "", _check(ratios[worst], "<=", 1.5, f"x the time over few: {worst}")])
+
+
+def _check(value: float, sign: str, bound: float, text: str) -> str:
+    holds = value >= bound if sign == ">=" else value <= bound
+    return f"{'holds' if holds else 'MISSED':8}{value:8.2f}  {sign} {bound:<5} {text}"
 
 
 def ratio(rounds: Sequence[Round], name: str, other: str) -> float:
