@@ -38,6 +38,7 @@ from tests.system.workers import (
     register,
     transitions,
     wait_until_nobody_waits,
+    wait_until_one_job_is_left,
     wait_until_somebody_waits,
     wear_out_jobs,
 )
@@ -133,6 +134,7 @@ def test_a_worker_that_wakes_up_after_its_lease_commits_nothing(workers: Workers
         sleeper = workers.start()
         ring()
         wait_until_somebody_waits()
+        wait_until_one_job_is_left()
         sleeper.send_signal(signal.SIGSTOP)
 
     let_time_pass()

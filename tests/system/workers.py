@@ -98,6 +98,11 @@ def wait_until_somebody_waits() -> None:
     wait_for(lambda: query(_WAITS) > 0)
 
 
+def wait_until_one_job_is_left() -> None:
+    """Wait until a worker does nothing but what it waits with: frozen, it holds no other lock that somebody needs."""
+    wait_for(lambda: query("SELECT count(*) FROM procrastinate_jobs WHERE status IN ('doing', 'todo')") == 1)
+
+
 def wait_until_nobody_waits() -> None:
     """Wait until the database has rolled back what a killed worker was doing."""
     busy = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in trans%'"
