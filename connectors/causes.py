@@ -172,7 +172,7 @@ class Cause(enum.Enum):
         error_number=-2147220464,
     )
     MESSAGE_NOT_FOUND = Explanation(
-        Answer.REFUSED,
+        Answer.NOT_FOUND,
         _("The call asks for a message that was not sent with this token."),
         Owner.SENDER,
         Fix.MEND_REQUEST,

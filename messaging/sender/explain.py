@@ -46,7 +46,7 @@ def _meaning(refusal: Refusal) -> list[str]:
     if refusal.http_status == Answer.TOO_LARGE.value:
         return [str(Cause.REQUEST_TOO_LARGE.value.text), str(Cause.REQUEST_TOO_LARGE.value.fix.value)]
     if refusal.http_status in {Answer.NOT_FOUND.value, Answer.WRONG_METHOD.value}:
-        return ["There is no gateway at this address; check --url."]
+        return ["There is nothing at this address of the gateway; check --url."]
     cause = _cause(refusal)
     if cause is None:
         return [_GENERIC]
