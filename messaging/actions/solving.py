@@ -60,7 +60,7 @@ def note_solutions(*, now: dt.datetime | None = None) -> int:
     entries = LogEntry.objects.select_related("environment", "token", "message").defer("repeat_key", "token__digest")
     opened = entries.filter(known, environment__isnull=False, resolved_at__isnull=True).order_by("-pk")
     # By key too, so that what is older is not read at all; the key comes by the index of the time.
-    first = LogEntry.objects.filter(at__gte=now - _LOOK_BACK).order_by("at").values_list("pk", flat=True).first()
+    first = LogEntry.objects.filter(at__gte=now - _LOOK_BACK).order_by("at", "pk").values_list("pk", flat=True).first()
     opened = opened.filter(last_seen_at__gte=now - _LOOK_BACK, pk__gte=first or 0)
     newest = [*opened[:_NEWEST]]
     older = opened.annotate(round=Mod(F("pk"), _ROUNDS)).filter(round=int(now.timestamp()) // 60 % _ROUNDS)
