@@ -10,6 +10,7 @@ import enum
 
 from django.utils.translation import gettext_lazy as _
 
+from connectors import causes_of_failure
 from connectors.explanations import UNAVAILABLE_TEXT, Answer, Condition, Explanation, Fix, Owner
 
 
@@ -41,11 +42,7 @@ class Cause(enum.Enum):
         Condition.TOKEN,
     )
     TOKEN_EXPIRED = Explanation(
-        Answer.UNAUTHENTICATED,
-        _("The token has expired."),
-        Owner.ADMINISTRATOR,
-        Fix.NEW_TOKEN,
-        Condition.TOKEN,
+        Answer.UNAUTHENTICATED, _("The token has expired."), Owner.ADMINISTRATOR, Fix.NEW_TOKEN, Condition.TOKEN
     )
     USER_BLOCKED = Explanation(
         Answer.UNAUTHENTICATED,
@@ -247,34 +244,10 @@ class Cause(enum.Enum):
         Fix.ASK_SUPPORT,
         caller="Er is een onverwachte fout opgetreden.",
     )
-    NOT_PROCESSABLE = Explanation(
-        Answer.REFUSED,
-        _("The message was stored but could not be processed."),
-        Owner.SENDER,
-        Fix.SEND_AGAIN,
-        Condition.CONTENT,
-    )
-    OTHER_MESSAGE_TYPE = Explanation(
-        Answer.REFUSED,
-        _("The document is of another message type than the one that it was sent as."),
-        Owner.SENDER,
-        Fix.SEND_AGAIN,
-        Condition.CONTENT,
-    )
-    WORKFLOW_MISSING = Explanation(
-        Answer.REFUSED,
-        _("The message type has no workflow any more, so the message has nowhere to go."),
-        Owner.ADMINISTRATOR,
-        Fix.UNBLOCK_TYPE,
-        Condition.MESSAGE_TYPE,
-    )
-    PROCESSING_GAVE_UP = Explanation(
-        Answer.REFUSED,
-        _("Processing the message failed several times in a row, without a reason in the message itself."),
-        Owner.SUPPORT,
-        Fix.ASK_SUPPORT,
-        Condition.CONTENT,
-    )
+    NOT_PROCESSABLE = causes_of_failure.NOT_PROCESSABLE
+    OTHER_MESSAGE_TYPE = causes_of_failure.OTHER_MESSAGE_TYPE
+    WORKFLOW_MISSING = causes_of_failure.WORKFLOW_MISSING
+    PROCESSING_GAVE_UP = causes_of_failure.PROCESSING_GAVE_UP
     CLAIM_OPENED_AGAIN = Explanation(
         Answer.REFUSED,
         _("The claim link of a token was opened a second time, after the token had been claimed."),
@@ -288,78 +261,18 @@ class Cause(enum.Enum):
         Fix.REPLACE_TOKEN,
     )
 
-    DELIVERY_UNREACHABLE = Explanation(
-        Answer.REFUSED,
-        _("The requesting party could not be reached: no connection came about."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_ADDRESS_FORBIDDEN = Explanation(
-        Answer.REFUSED,
-        _("The address of the webhook lies in a network to which nothing is sent from here."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_NOT_TRUSTED = Explanation(
-        Answer.REFUSED,
-        _("The requesting party could not show with a certificate that it is who it says it is."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_TOO_SLOW = Explanation(
-        Answer.REFUSED,
-        _("The requesting party did not answer in time. It may have the message; it knows it by its id."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_REDIRECTED = Explanation(
-        Answer.REFUSED,
-        _("The requesting party answered that it has moved. Messages are not sent after it of their own accord."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_TURNED_AWAY = Explanation(
-        Answer.REFUSED,
-        _("The requesting party answered, but did not take the message."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_ANSWER_BROKEN = Explanation(
-        Answer.REFUSED,
-        _("The requesting party answered with something that is no answer. It may have the message."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_FOLDER_UNUSABLE = Explanation(
-        Answer.REFUSED,
-        _("The message could not be written into the folder."),
-        Owner.ADMINISTRATOR,
-        Fix.CHECK_CHANNEL,
-    )
-    DELIVERY_SECRET_UNREADABLE = Explanation(
-        Answer.REFUSED,
-        _("The secret of the webhook cannot be read any more: the SECRET_KEY of this installation has changed."),
-        Owner.ADMINISTRATOR,
-        Fix.NEW_SECRET,
-    )
-    DELIVERY_NOT_AS_APPROVED = Explanation(
-        Answer.REFUSED,
-        _("The stored document is not the one that was approved: its SHA-256 is another one. Nothing was sent."),
-        Owner.SUPPORT,
-        Fix.ASK_SUPPORT,
-    )
-    DELIVERY_INTERRUPTED = Explanation(
-        Answer.REFUSED,
-        _("Sending was interrupted here, without an answer of the requesting party."),
-        Owner.SUPPORT,
-        Fix.ASK_SUPPORT,
-    )
-    RESPONSE_UNREADABLE = Explanation(
-        Answer.REFUSED,
-        _("A file in the folder for responses is no response to a message that was sent. It was set aside."),
-        Owner.ADMINISTRATOR,
-        Fix.MEND_RESPONSE,
-    )
+    DELIVERY_UNREACHABLE = causes_of_failure.UNREACHABLE
+    DELIVERY_ADDRESS_FORBIDDEN = causes_of_failure.ADDRESS_FORBIDDEN
+    DELIVERY_NOT_TRUSTED = causes_of_failure.NOT_TRUSTED
+    DELIVERY_TOO_SLOW = causes_of_failure.TOO_SLOW
+    DELIVERY_REDIRECTED = causes_of_failure.REDIRECTED
+    DELIVERY_TURNED_AWAY = causes_of_failure.TURNED_AWAY
+    DELIVERY_ANSWER_BROKEN = causes_of_failure.ANSWER_BROKEN
+    DELIVERY_FOLDER_UNUSABLE = causes_of_failure.FOLDER_UNUSABLE
+    DELIVERY_SECRET_UNREADABLE = causes_of_failure.SECRET_UNREADABLE
+    DELIVERY_NOT_AS_APPROVED = causes_of_failure.NOT_AS_APPROVED
+    DELIVERY_INTERRUPTED = causes_of_failure.INTERRUPTED
+    RESPONSE_UNREADABLE = causes_of_failure.RESPONSE_UNREADABLE
 
     @property
     def code(self) -> str:

@@ -1,4 +1,4 @@
-"""Environments and how their messages are handled, in the admin site; the traffic is in messaging.admin_traffic."""
+"""Environments and how their messages are handled, in the admin site; traffic and log are in modules beside."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from connectors.models import Environment
-from messaging import admin_traffic
+from messaging import admin_log, admin_traffic
 from messaging.actions.environments import create_environment
 from messaging.models import (
     DeliveryChannel,
@@ -22,7 +22,7 @@ from messaging.models import (
 from portal.admin_base import EnvironmentScopedAdmin
 from portal.admin_history import register_with_history
 
-__all__ = ["admin_traffic"]
+__all__ = ["admin_log", "admin_traffic"]
 
 
 @register_with_history(Environment)
