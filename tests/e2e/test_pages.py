@@ -12,13 +12,17 @@ from django.test import Client
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, Token, TokenClaim, UserGroup
+from connectors.models import AllowlistEntry, AllowlistRequest, AppConnector, Environment, Token, TokenClaim, UserGroup
+from messaging.actions.organisation_import import carry_out_import, lines_of, start_import
+from messaging.actions.workflows import start_draft
 from messaging.models import DeliveryChannel, LogEntry, Message, Organisation, Workflow
+from messaging.organisation_plan import make_plan
 from portal.management.commands.seed_demo import make_demo
 from portal.models import Membership, User
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OFFICE = "/O12345AB"
+FILE_OF_CLIENTS = b"naam;btw;kvk\nBakkerij Het Goudkorst;001234567B01;12345678\n;;\n"
 
 
 @pytest.fixture
@@ -56,8 +60,7 @@ def _management_pages() -> Iterator[str]:
     channels = f"{OFFICE}/beheer/verzendkanalen/"
     channel = DeliveryChannel.objects.get(environment__code="O12345AB")
     yield from (channels + path for path in ("", "nieuw/", f"{channel.pk}/", f"{channel.pk}/verwijderen/"))
-    flow = Workflow.objects.get(environment__code="O12345AB", name="Controleren en accorderen")
-    yield from (f"{OFFICE}/beheer/workflows/{path}" for path in ("", f"{flow.pk}/"))
+    yield from _workflow_pages()
     yield from (f"{OFFICE}/verzendfouten/{path}" for path in ("", "?state=again", "opnieuw/"))
     people = f"{OFFICE}/beheer/gebruikers/"
     yield from (people + path for path in ("", "nieuw/", "nieuw-systeemgebruiker/"))
@@ -68,6 +71,27 @@ def _management_pages() -> Iterator[str]:
     clients = f"{OFFICE}/beheer/organisaties/"
     yield from (clients + path for path in ("", "?q=niets", "nieuw/", "importeren/", f"{organisation.pk}/"))
     yield f"{clients}{organisation.pk}/nummers/{organisation.numbers.get().pk}/verwijderen/"
+
+
+def _workflow_pages() -> Iterator[str]:
+    flow = Workflow.objects.get(environment__code="O12345AB", name="Controleren en accorderen")
+    flows = f"{OFFICE}/beheer/workflows/"
+    yield from (flows + path for path in ("", "nieuw/", f"{flow.pk}/"))
+    draft = start_draft(workflow=flow, acting_user=User.objects.get(username="beheerder"))
+    step = draft.steps.latest("position")
+    yield f"{flows}{flow.pk}/"
+    in_draft = ("publiceren/", "weggooien/", "stappen/nieuw/", f"stappen/{step.pk}/")
+    yield from (f"{flows}{flow.pk}/concept/{path}" for path in in_draft)
+
+
+def _import_pages() -> Iterator[str]:
+    office = Environment.objects.get(code=OFFICE[1:])
+    admin = User.objects.get(username="beheerder")
+    made = start_import(environment=office, file_name="klanten.csv", content=FILE_OF_CLIENTS, acting_user=admin)
+    address = f"{OFFICE}/beheer/organisaties/importeren/{made.pk}/"
+    yield from (address, f"{address}?toon=all")
+    carry_out_import(made=made, fingerprint=make_plan(office, lines_of(made)).fingerprint, acting_user=admin)
+    yield address
 
 
 def _pages_about_refusals() -> Iterator[str]:
@@ -115,6 +139,7 @@ def _pages_of_nobody() -> Iterator[str]:
 PAGES: list[tuple[str, Callable[[], Iterator[str]]]] = [
     ("beheerder", _setup_pages),
     ("beheerder", _management_pages),
+    ("beheerder", _import_pages),
     ("beheerder", _pages_about_refusals),
     ("behandelaar", _message_pages),
     ("support", _support_pages),
