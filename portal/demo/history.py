@@ -74,7 +74,9 @@ _HELD = timedelta(days=365)
 
 
 @dataclass(frozen=True)
-class _Office:
+class Office:
+    """Where the demo's messages come in; `step` is where those wait that nobody decided on."""
+
     environment: Environment
     tokens: list[Token]
     people: dict[str, User]
@@ -88,7 +90,7 @@ def make_history(environment: Environment, people: dict[str, User], *, now: date
         OrganisationNumber.objects.create(
             organisation=organisation, environment=environment, scheme="btw", number=number
         )
-    office = _Office(
+    office = Office(
         environment,
         list(Token.objects.filter(environment=environment).order_by("id")),
         people,
@@ -100,7 +102,7 @@ def make_history(environment: Environment, people: dict[str, User], *, now: date
         # Oldest first, as they would have come in; what is not finished yet came in today.
         way = next(ways)
         age = timedelta(days=chance.uniform(2, 40)) if len(way) > 2 else timedelta(minutes=20 + 7 * index)
-        _store(office, index, way, now - age, _document(chance, index))
+        store(office, index, way, now - age, _document(chance, index))
     Token.objects.filter(environment=environment).update(last_used_at=now, last_used_address="127.0.0.1")
     _refuse(office)
 
@@ -120,9 +122,10 @@ def _document(chance: random.Random, index: int) -> tuple[str, bytes]:
     return "BTW", vat_return(number, start, end, high=high, low=low, exported=exported, paid=paid, slip=slip)
 
 
-def _store(
-    office: _Office, index: int, way: tuple[tuple[Status, str], ...], at: datetime, document: tuple[str, bytes]
-) -> None:
+def store(
+    office: Office, index: int, way: tuple[tuple[Status, str], ...], at: datetime, document: tuple[str, bytes]
+) -> Message:
+    """Write a message that came in at `at` and went this way; `index` tells it from the others."""
     kind, raw = document
     token = office.tokens[index % len(office.tokens)]
     read = read_document(raw) if len(way) > 1 else None
@@ -145,16 +148,20 @@ def _store(
         organisation=_organisation(office.environment, read),
         workflow_version=office.step.version if read else None,
         step=office.step if in_workflow else None,
+        due_at=_due(office.step, times[-1]) if in_workflow else None,
     )
     MessageContent.objects.create(message=message, content=raw)
     _write_events(office, message, way, times)
     if read:
         _write_reading(message, read)
+    return message
 
 
-def _write_events(
-    office: _Office, message: Message, way: tuple[tuple[Status, str], ...], times: list[datetime]
-) -> None:
+def _due(step: WorkflowStep, entered: datetime) -> datetime | None:
+    return entered + timedelta(days=step.deadline_days) if step.deadline_days else None
+
+
+def _write_events(office: Office, message: Message, way: tuple[tuple[Status, str], ...], times: list[datetime]) -> None:
     statuses = [None, Status.REGISTERED, *(status for status, _note in way)]
     notes = ["", *(note for _status, note in way)]
     for before, after, note, at in zip(statuses, statuses[1:], notes, times, strict=False):
@@ -199,7 +206,7 @@ def _organisation(environment: Environment, read: Document | None) -> Organisati
     return Organisation.objects.filter(environment=environment, numbers__number=read.identifier).first()
 
 
-def _refuse(office: _Office) -> None:
+def _refuse(office: Office) -> None:
     """Leave a few refusals of today in the communication log."""
     token = office.tokens[0]
     known = Circumstances(

@@ -116,6 +116,13 @@ def _message_pages() -> Iterator[str]:
     yield f"{OFFICE}/mijn-taken/"
     for kind in ("SUP", "ICP"):
         yield f"{OFFICE}/berichten/{Message.objects.filter(reading__kind=kind).latest('pk').public_id}/"
+    listing = Message.objects.filter(step__name="Controleren", question=None).latest("pk").public_id
+    yield from (f"{OFFICE}/berichten/{listing}/{path}/" for path in ("doorzetten", "vragen"))
+    returned = Message.objects.filter(step__name="Accorderen", reading__kind="ICP").earliest("pk").public_id
+    yield f"{OFFICE}/berichten/{returned}/terugzetten/"
+    asked = Message.objects.get(question__isnull=False).public_id
+    yield from (f"{OFFICE}/berichten/{asked}/{path}" for path in ("", "antwoorden/"))
+    yield f"{OFFICE}/mijn-taken/goedkeuren/?message={asked}&message={returned}"
     waiting = Message.objects.filter(status=30).latest("pk").public_id
     yield from (f"{OFFICE}/berichten/{waiting}/{path}/" for path in ("document", "afkeuren", "organisatie"))
 

@@ -15,8 +15,11 @@ from pytest_django import Settings
 from connectors import tokens
 from connectors.authentication import forget_grants
 from connectors.causes import Cause
+from messaging.delivered import CHECK_AND_APPROVE
 from messaging.models import LogEntry, Message
 from messaging.statuses import Status
+from messaging.tasks_for import is_overdue, task_page
+from portal.models import Membership
 from tests.messaging.gateway.conftest import GENERIC, Program, soap_fault, soap_result
 from tests.secrets import places_with
 
@@ -69,6 +72,25 @@ def test_there_are_messages_in_every_status() -> None:
 
     assert set(Message.objects.values_list("status", flat=True)) == set(Status.values)
     assert Message.objects.count() >= 36
+
+
+def test_people_find_tasks_in_both_steps_a_question_and_one_that_is_overdue() -> None:
+    _seed()
+
+    tasks = {
+        username: [
+            (message.step.name, message.question is not None, is_overdue(message))
+            for message in task_page(Membership.objects.get(user__username=username, environment__code="O12345AB")).rows
+            if message.step and message.step.version.workflow.name == CHECK_AND_APPROVE.name
+        ]
+        for username in ("behandelaar", "beheerder")
+    }
+    waiting, late, question = ("Controleren", False, False), ("Controleren", False, True), ("Controleren", True, False)
+    approval = ("Accorderen", False, False)
+    assert {name: sorted(found) for name, found in tasks.items()} == {
+        "behandelaar": sorted([waiting, late, question, approval]),
+        "beheerder": sorted([waiting, late, approval]),
+    }
 
 
 def test_a_message_gets_into_the_office_that_is_ready() -> None:

@@ -17,6 +17,7 @@ from portal.demo.environments import CUSTOMERS, READY, WAITING, WAITING_CUSTOMER
 from portal.demo.history import make_history
 from portal.demo.incidents import make_fix_times, make_incidents
 from portal.demo.people import PEOPLE, demo_password, ensure_people
+from portal.demo.tasks import make_tasks
 from portal.notices import silenced
 
 _CUSTOMERS_OF = {READY: CUSTOMERS, WAITING: (WAITING_CUSTOMER,)}
@@ -48,6 +49,7 @@ def make_demo() -> dict[str, Any]:
         secrets = make_environments(people)
         ready = Environment.objects.get(code=READY)
         make_history(ready, people, now=timezone.now())
+        make_tasks(ready, people, now=timezone.now())
         make_deliveries(ready, people)
         make_incidents(ready, Environment.objects.get(code=WAITING), people)
         make_fix_times(ready, now=timezone.now())
