@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -41,7 +43,7 @@ def take(message: Message, user: User, action: StepAction, seen: int | None) -> 
     """
     message = lock(message)
     if message.status != Status.IN_WORKFLOW or is_stale(message, seen):
-        raise first_was(message)
+        raise first_was(message, user)
     refusal = Standing(membership_of(user, message), message).why_not(action)
     if refusal or message.step is None:
         raise DomainError(refusal)
@@ -62,6 +64,13 @@ def last_act(message: Message) -> MessageEvent | None:
     return events.order_by("-id").first()
 
 
+def last_acts(messages: Iterable[Message]) -> dict[UUID, int]:
+    """Return the ids of the newest act on each message (`last_act`). One query."""
+    events = MessageEvent.objects.filter(message__in=[message.pk for message in messages], kind__in=KINDS_OF_ACTS)
+    newest = events.order_by("message_id", "-id").distinct("message_id")
+    return dict(newest.values_list("message_id", "pk"))
+
+
 def is_stale(message: Message, seen: int | None) -> bool:
     if seen is None:
         return False
@@ -69,16 +78,21 @@ def is_stale(message: Message, seen: int | None) -> bool:
     return newest is None or newest.pk != seen
 
 
-def first_was(message: Message) -> SomebodyWasFirst:
-    """Tell what happened to the message in the meantime, from its newest act."""
+def first_was(message: Message, user: User) -> SomebodyWasFirst:
+    """Tell the user what happened to the message in the meantime, from its newest act; it may be their own."""
     event = last_act(message)
     if event is None:
         return SomebodyWasFirst(_("The status of this message changed in the meantime. You changed nothing."))
     values = {"who": event.actor_name, "when": formats.seconds_nl(event.at)}
+    is_own = event.actor_id == user.pk
     if event.kind == MessageEvent.Kind.STATUS and event.to_status is not None:
         text = _("You changed nothing: %(who)s was first. Since %(when)s the status is %(status)s.")
+        if is_own:
+            text = _("You did this before: since %(when)s the status is %(status)s. Nothing was done twice.")
         return SomebodyWasFirst(text % {**values, "status": f"{event.to_status} {Status(event.to_status).label}"})
     text = _("You changed nothing: %(who)s was first. At %(when)s: %(what)s.")
+    if is_own:
+        text = _("You did this before, at %(when)s: %(what)s. Nothing was done twice.")
     return SomebodyWasFirst(text % {**values, "what": title_of(event)})
 
 

@@ -78,7 +78,7 @@ def repair_message(*, message: Message, acting_user: User) -> None:
     if step is None or not change_status(
         [message.pk], before=Status.REJECTED, after=Status.IN_WORKFLOW, actor=acting_user, step=step
     ):
-        raise first_was(message)
+        raise first_was(message, acting_user)
 
 
 def _require_no_test(message: Message) -> None:
@@ -136,4 +136,4 @@ def _decide(
         decided_in=step,
     )
     if not decided:
-        raise first_was(message)
+        raise first_was(message, actor)

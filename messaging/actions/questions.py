@@ -58,7 +58,7 @@ def answer_question(*, message: Message, answer: str, acting_user: User, questio
     `question_seen` is the question that stood on the screen. Raises `DomainError` at the field `answer` when it is
     empty, or when the user is not asked, and `SomebodyWasFirst` when that question is open no more.
     """
-    message, question, step = _open_question(message, question_seen)
+    message, question, step = _open_question(message, acting_user, question_seen)
     if not may_answer(membership_of(acting_user, message), question):
         raise DomainError(_("This question is for %(who)s.") % {"who": question.addressee})
     if not answer.strip():
@@ -73,7 +73,7 @@ def withdraw_question(*, message: Message, acting_user: User, question_seen: int
 
     Raises `DomainError` for anybody else, and `SomebodyWasFirst` when the question is open no more.
     """
-    message, question, step = _open_question(message, question_seen)
+    message, question, step = _open_question(message, acting_user, question_seen)
     if not may_withdraw(membership_of(acting_user, message), question):
         raise DomainError(_("Who asked the question, or an administrator, can take it back."))
     _close(message, question)
@@ -92,11 +92,11 @@ def _can_be_asked(to: Membership | Role, message: Message, asker: User) -> bool:
     )
 
 
-def _open_question(message: Message, seen: int | None) -> tuple[Message, Question, WorkflowStep]:
+def _open_question(message: Message, user: User, seen: int | None) -> tuple[Message, Question, WorkflowStep]:
     message = lock(message)
     question, step = message.question, message.step
     if question is None or step is None or (seen is not None and question.pk != seen):
-        raise first_was(message)
+        raise first_was(message, user)
     return message, question, step
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
-
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,8 +12,8 @@ from connectors.models import Environment
 from messaging.models import Message
 from messaging.models.workflows import StepAction
 from messaging.statuses import Status
-from messaging.workflow import Standing
-from portal.models import Membership, NoticeKind, User
+from messaging.workflow import Standing, standings
+from portal.models import Membership, NoticeKind
 from portal.notices import notify
 from portal.permissions import ASSESS
 
@@ -42,13 +39,13 @@ def tell_about_late_tasks(limit: int = BATCH) -> int:
     return len(late)
 
 
-def _tell(environment: Environment, messages: Iterable[Message]) -> None:
+def _tell(environment: Environment, messages: list[Message]) -> None:
     members = Membership.objects.filter(environment=environment, role__in=ASSESS).select_related("user")
-    number_of: Counter[User] = Counter()
-    for message in messages:
-        number_of.update(member.user for member in members if _may_go_on(member, message))
+    number_of = {member.user: sum(map(_may_go_on, standings(member, messages))) for member in members}
     address = reverse("messaging:task_list", args=[environment.code]) + "?deadline=overdue"
     for user, number in number_of.items():
+        if not number:
+            continue
         notify(
             kind=NoticeKind.TASK_WAITING,
             recipients=[user],
@@ -67,9 +64,8 @@ def _line(number: int) -> str:
     ) % {"number": number}
 
 
-def _may_go_on(member: Membership, message: Message) -> bool:
+def _may_go_on(standing: Standing) -> bool:
     """Tell whether a task waits for this member: to answer its question, or else to act in its step."""
-    standing = Standing(member, message)
-    if message.question is not None:
+    if standing.message.question is not None:
         return standing.may_answer
     return any(standing.may(action) for action in StepAction)

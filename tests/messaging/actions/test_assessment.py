@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pgtrigger
 import pytest
+from django.utils.translation import override
 
 from connectors.models import Environment, GroupMember
 from messaging.actions.assessment import SomebodyWasFirst, approve_message, reject_message, repair_message
@@ -110,6 +111,18 @@ def test_who_decides_second_is_told_who_was_first(environment: Environment, behe
     assert message.status == Status.READY
     assert "Persoon beheerder" in str(late.value)
     assert "50 " in str(late.value)
+
+
+def test_who_presses_twice_is_told_that_it_was_themselves(environment: Environment, behandelaar: User) -> None:
+    message = make_message(environment, status=Status.IN_WORKFLOW)
+    seen = message.events.get().pk
+    approve_message(message=message, digest_seen=_digest(message), acting_user=behandelaar, seen=seen)
+
+    with override("en"), pytest.raises(SomebodyWasFirst) as late:
+        approve_message(message=message, digest_seen=_digest(message), acting_user=behandelaar, seen=seen)
+
+    assert str(late.value).startswith("You did this before: since ")
+    assert message.events.filter(to_status=Status.READY).count() == 1
 
 
 @pytest.mark.parametrize("status", [status for status in Status if status != Status.IN_WORKFLOW])

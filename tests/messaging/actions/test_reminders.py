@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -14,7 +17,10 @@ from messaging.actions.reminders import tell_about_late_tasks
 from messaging.actions.routing import forward_message
 from messaging.models import Message
 from messaging.models.workflows import WorkflowStep
-from portal.models import Role, User
+from portal.models import NoticeKind, Role, User
+from portal.notices import choose_notices
+from tests.factories import OrganisationFactory, UserGroupFactory
+from tests.messaging.readings import make_read_message
 from tests.messaging.workflows import make_steps, make_waiting
 
 LATE = dt.timedelta(hours=1)
@@ -71,3 +77,47 @@ def test_with_an_open_question_who_is_asked_is_told(
     tell_about_late_tasks()
 
     assert _told() == [beheerder.pk]
+
+
+def test_the_mail_says_how_many_and_nothing_about_whom(environment: Environment, behandelaar: User) -> None:
+    organisation = OrganisationFactory(environment=environment, name="Zeilmakerij Geheim B.V.")
+    step = make_steps(environment, {"name": "Stap van Geheim"})[0]
+    late = {"step": step, "workflow_version": step.version, "due_at": timezone.now() - LATE}
+    message = make_read_message(
+        environment, "btw-2017-q1-nt11.xbrl", organisation=organisation, external_message_id="REF-GEHEIM", **late
+    )
+
+    tell_about_late_tasks()
+
+    (job,) = ProcrastinateJob.objects.filter(task_name="send_notice", args__user_id=behandelaar.pk)
+    told = json.dumps(job.args)
+    reading = message.reading
+    assert "mijn-taken/?deadline=overdue" in told
+    for word in ("Geheim", "GEHEIM", message.public_id, reading.number, str(reading.amount), "Stap van"):
+        assert word not in told
+
+
+def test_who_switched_it_off_is_not_told(
+    environment: Environment, beheerder: User, behandelaar: User, steps: list[WorkflowStep]
+) -> None:
+    kinds = [str(kind) for kind in NoticeKind if kind is not NoticeKind.TASK_WAITING]
+    choose_notices(wanted=kinds, language="nl", acting_user=behandelaar)
+    _late(environment, steps[0])
+
+    tell_about_late_tasks()
+
+    assert _told() == [beheerder.pk]
+
+
+def test_many_tasks_take_as_many_queries_as_one(environment: Environment, beheerder: User, behandelaar: User) -> None:
+    group = UserGroupFactory(environment=environment)
+    step = make_steps(environment, {"group": group, "four_eyes": True})[0]
+    counts = []
+    for number in (1, 4):
+        for _ in range(number):
+            _late(environment, step)
+        with CaptureQueriesContext(connection) as queries:
+            tell_about_late_tasks()
+        counts.append(len(queries))
+
+    assert counts[0] == counts[1]

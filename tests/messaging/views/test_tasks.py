@@ -16,7 +16,7 @@ from messaging.actions.assessment import approve_message
 from messaging.models import Message
 from messaging.statuses import Status
 from portal.models import User
-from tests.factories import OrganisationFactory
+from tests.factories import OrganisationFactory, UserGroupFactory
 from tests.messaging.readings import make_read_message
 from tests.messaging.workflows import make_steps, make_waiting
 
@@ -129,6 +129,22 @@ def test_approving_several_says_first_which_are_left_out_and_why(
     assert {*left} == {unread, unsound, gone}
     assert all(left.values())
     assert _status(sound) == Status.IN_WORKFLOW
+
+
+def test_the_page_that_says_which_takes_as_many_queries_for_any_number_of_messages(
+    environment: Environment, behandelaar: User, login: Login, django_assert_num_queries: Any
+) -> None:
+    client, picked = login(behandelaar), []
+    steps = make_steps(environment, {}, {"four_eyes": True, "group": UserGroupFactory(environment=environment)})
+    for count in (1, 3):
+        while len(picked) < 2 * count:
+            picked += [_sound(environment), _sound(environment, step=steps[1], workflow_version=steps[1].version)]
+        # Session, user, membership, messages, groups, four eyes, newest acts, number in the menu, environments.
+        with django_assert_num_queries(10):
+            answer = client.get(
+                url("bulk_preview", environment), {"message": [message.public_id for message in picked]}
+            )
+        assert (len(answer.context["taken"]), len(answer.context["left"])) == (count, count)
 
 
 def _confirmed(client: Client, environment: Environment, *messages: Message) -> dict[str, Any]:
