@@ -15,9 +15,9 @@ from messaging.forms_acts import ActForm
 from messaging.models import Message
 from messaging.queries import get_message_for
 from messaging.views.decisions import panel_of
-from messaging.views.messages import DETAIL, message_context
+from messaging.views.messages import message_context, render_message
 from portal.errors import DomainError
-from portal.http import redirect_after, render_page, wants_fragment
+from portal.http import redirect_after, wants_fragment
 
 
 def try_act(request: EnvironmentRequest, action: Callable[[], object], done: str) -> bool:
@@ -52,7 +52,7 @@ def answer_message(request: EnvironmentRequest, message: Message) -> HttpRespons
             request, reverse("messaging:message_detail", args=[request.environment.code, message.public_id])
         )
     message = get_message_for(request.environment, message.pk)
-    return render_page(request, DETAIL, message_context(request, message), fragment="message")
+    return render_message(request, message, message_context(request, message))
 
 
 def form_act(
@@ -97,4 +97,4 @@ def _with_panel(
     context = message_context(request, message)
     context |= {"form": form, "panel": panel_of(name, form, message, request)}
     context["seen"] = seen_by(request) or context["seen"]
-    return render_page(request, DETAIL, context, fragment="message", status=status)
+    return render_message(request, message, context, status=status)

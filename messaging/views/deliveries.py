@@ -22,7 +22,7 @@ from messaging.models.messages import public_id
 from messaging.queries import get_message_for
 from messaging.queries_delivery import failed_deliveries, for_the_list, get_run_for, given_up
 from messaging.statuses import Status
-from messaging.views.messages import DETAIL, message_context
+from messaging.views.messages import message_context, render_message
 from portal.errors import DomainError
 from portal.http import redirect_after, render_page, wants_fragment
 from portal.keyset import page_of
@@ -46,8 +46,8 @@ def delivery_list(request: EnvironmentRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
-        "newer": public_id(page.back) if page.back else "",
-        "older": public_id(page.onward) if page.onward else "",
+        "newer": public_id(page.back) if page.back else None,
+        "older": public_id(page.onward) if page.onward else None,
         "is_filtered": bool(form.wanted) or form.is_tried_again,
         "tried_again": form.is_tried_again,
         "may_resend": request.membership.role in ASSESS and not form.is_tried_again,
@@ -136,7 +136,7 @@ def message_refused(request: EnvironmentRequest, message_id: UUID) -> HttpRespon
     form = RefusedForm(request.POST or None)
     if not form.is_valid():
         context = message_context(request, message) | {"refused_form": form}
-        return render_page(request, DETAIL, context, fragment="message", status=422 if form.errors else 200)
+        return render_message(request, message, context, status=422 if form.errors else 200)
     reason = form.cleaned_data["reason"]
     _try(
         request,
@@ -163,7 +163,7 @@ def _answer(request: EnvironmentRequest, message: Message) -> HttpResponse:
         url = reverse("messaging:message_detail", args=[request.environment.code, message.public_id])
         return redirect_after(request, url)
     message = get_message_for(request.environment, message.pk)
-    return render_page(request, DETAIL, message_context(request, message), fragment="message")
+    return render_message(request, message, message_context(request, message))
 
 
 def _key(text: str) -> UUID | None:

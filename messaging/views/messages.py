@@ -71,7 +71,14 @@ def _turn(query: QueryDict, **keys: UUID) -> str:
 @environment_page(READ_MESSAGES)
 def message_detail(request: EnvironmentRequest, message_id: UUID) -> HttpResponse:
     message = get_message_for(request.environment, message_id)
-    response = render_page(request, DETAIL, message_context(request, message), fragment="message")
+    return render_message(request, message, message_context(request, message))
+
+
+def render_message(
+    request: EnvironmentRequest, message: Message, context: dict[str, Any], *, status: int = 200
+) -> HttpResponse:
+    """Answer the page of a message, also with the form of an act opened in it."""
+    response = render_page(request, DETAIL, context, fragment="message", status=status)
     if message.pdf_digest:
         # Only the page that shows the PDF may have a frame in it, and only one of our own.
         response["Content-Security-Policy"] = f"{STRICT_POLICY}; frame-src 'self'; object-src 'none'"

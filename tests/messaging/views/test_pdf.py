@@ -11,10 +11,12 @@ from django.urls import reverse
 
 from connectors.models import Environment
 from messaging.models import Message, MessageContent
+from messaging.statuses import Status, change_status
 from portal.middleware import STRICT_POLICY
 from portal.models import User
 from tests.factories import MessageFactory
 from tests.messaging.readings import make_message
+from tests.messaging.workflows import make_steps
 
 Login = Callable[[User], Client]
 PDF = b"%PDF-1.4 a page"
@@ -47,6 +49,21 @@ def test_a_pdf_is_shown_in_a_frame_that_only_this_page_may_have(
     assert (answer["X-Content-Type-Options"], answer["X-Frame-Options"]) == ("nosniff", "SAMEORIGIN")
     assert "default-src 'none'" in answer["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
+
+
+def test_the_form_of_an_act_leaves_the_pdf_beside_it(environment: Environment, behandelaar: User, login: Login) -> None:
+    message = _with_pdf(environment, PDF)
+    step = make_steps(environment, {})[0]
+    change_status([message.pk], before=Status.REGISTERED, after=Status.PROCESSING)
+    change_status([message.pk], before=Status.PROCESSING, after=Status.IN_WORKFLOW, step=step)
+    client = login(behandelaar)
+
+    asked = client.get(url("message_reject", environment, message))
+    missing = client.post(url("message_reject", environment, message), {"reason": ""})
+
+    for page in (asked, missing):
+        assert "<iframe" in page.content.decode()
+        assert page["Content-Security-Policy"] == f"{STRICT_POLICY}; frame-src 'self'; object-src 'none'"
 
 
 @pytest.mark.parametrize("pdf", [b"<html><script>alert(1)</script>", b" %PDF-1.4", b"%PD"])
