@@ -16,6 +16,7 @@ from portal.errors import DomainError
 
 _VAT = re.compile(r"[0-9]{9}B[0-9]{2}", re.ASCII)
 _KVK = re.compile(r"[0-9]{8}", re.ASCII)
+_MASK = "•"
 
 
 def parse_number(scheme: str, text: str) -> str:
@@ -28,16 +29,22 @@ def parse_number(scheme: str, text: str) -> str:
         told = _("A VAT number is nine digits, the letter B and two digits, for example 001234567B01.")
     if shape.fullmatch(number):
         return number
-    if looks_personal(scheme, number):
+    if looks_personal(scheme, number) or _MASK in text:
         raise DomainError(
             _(
                 "%(number)s looks like a citizen service number (BSN). Those are of natural persons and are never kept "
                 "here; enter the whole VAT number, or the KvK number of the organisation."
             )
-            % {"number": number},
+            % {"number": masked(scheme, text)},
             field="number",
         )
     raise DomainError(told, field="number")
+
+
+def masked(scheme: str, text: str) -> str:
+    """Return what may be kept and shown of a typed number: of one that looks personal its last two digits only."""
+    number = normalise_kvk_number(text) if scheme == NumberScheme.KVK else normalise_vat_number(text)
+    return f"{_MASK * (len(number) - 2)}{number[-2:]}" if looks_personal(scheme, number) else text
 
 
 def looks_personal(scheme: str, number: str) -> bool:

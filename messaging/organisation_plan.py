@@ -101,7 +101,8 @@ def _read(line: CsvLine) -> _Read:
             try:
                 number = (scheme.value, parse_number(scheme, cell))
             except DomainError as refusal:
-                read.errors.append(f"{cell[:40]}: {refusal.message}")
+                told = str(refusal.message)
+                read.errors.append(told if cell in told else f"{cell[:40]}: {told}")
             else:
                 read.numbers += [] if number in read.numbers else [number]
     return read

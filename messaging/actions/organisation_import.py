@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from connectors.actions.users import lock_environment
 from connectors.models import Environment
 from messaging.linking import relink_imported_soon
 from messaging.models import Organisation, OrganisationImport, OrganisationNumber
+from messaging.numbers import masked
 from messaging.organisation_csv import CsvLine, read_csv
 from messaging.organisation_plan import Outcome, Plan, PlannedLine, make_plan
 from portal.errors import DomainError
@@ -37,8 +38,14 @@ def start_import(*, environment: Environment, file_name: str, content: bytes, ac
             environment=environment,
             made_by=acting_user,
             file_name=file_name[:150],
-            lines=[asdict(line) for line in lines],
+            lines=[asdict(_without_persons(line)) for line in lines],
         )
+
+
+def _without_persons(line: CsvLine) -> CsvLine:
+    """Numbers of natural persons are not kept, not even until somebody looked at the lines."""
+    btw, kvk = ([masked(scheme, cell) for cell in cells] for scheme, cells in (("btw", line.btw), ("kvk", line.kvk)))
+    return replace(line, btw=tuple(btw), kvk=tuple(kvk))
 
 
 def lines_of(made: OrganisationImport) -> list[CsvLine]:

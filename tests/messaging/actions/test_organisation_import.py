@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -126,6 +127,19 @@ def test_a_line_with_an_error_is_left_out_and_says_why(
     assert (planned.outcome, word in " ".join(planned.errors)) == (Outcome.ERROR, True)
     assert _do(made, beheerder)["error"] == 1
     assert Organisation.objects.count() == before + 1
+
+
+def test_a_number_of_a_person_is_not_kept_at_all(environment: Environment, beheerder: User) -> None:
+    content = b"Naam;Btw;KvK\nJan;123456782;\nPiet;NL 1234.56.782;123456782\n"
+
+    made = start_import(environment=environment, file_name="k.csv", content=content, acting_user=beheerder)
+
+    plan = make_plan(environment, lines_of(made))
+    assert "123456782" not in "".join(json.dumps(made.lines) + str(line.errors) for line in plan.lines)
+    assert [(line.outcome, len(line.errors), "BSN" in line.errors[0]) for line in plan.lines] == [
+        (Outcome.ERROR, 1, True),
+        (Outcome.ERROR, 2, True),
+    ]
 
 
 def test_two_lines_about_one_organisation_are_not_both_done(environment: Environment, beheerder: User) -> None:
