@@ -16,7 +16,7 @@ def _number(at: int) -> str:
     return f"{at:09d}"
 
 
-def _with_dimensions(customers: int) -> bytes:
+def with_dimensions(customers: int) -> bytes:
     """NT20: a context per customer."""
     contexts, facts = [context()], []
     for at in range(customers):
@@ -31,7 +31,7 @@ def _with_dimensions(customers: int) -> bytes:
     return xbrl(*contexts, UNIT, *facts, entry_point="bd-rpt-icp-opgaaf-2026.xsd")
 
 
-def _with_tuples(customers: int) -> bytes:
+def with_tuples(customers: int) -> bytes:
     """Up to NT19: a tuple per customer."""
     rows = (
         '<bd-t:IntraCommunitySupplies><bd-i:CountryCodeISO-EC contextRef="Msg">DE</bd-i:CountryCodeISO-EC>'
@@ -43,7 +43,7 @@ def _with_tuples(customers: int) -> bytes:
     return xbrl(context(), UNIT, *rows, entry_point="bd-rpt-icp-opgaaf-2025.xsd")
 
 
-@pytest.mark.parametrize("write", [_with_dimensions, _with_tuples], ids=["dimensions", "tuples"])
+@pytest.mark.parametrize("write", [with_dimensions, with_tuples], ids=["dimensions", "tuples"])
 def test_a_listing_of_twenty_thousand_customers_is_read_whole(write: Callable[[int], bytes]) -> None:
     document = read_document(write(CUSTOMERS))
 
