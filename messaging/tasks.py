@@ -32,6 +32,7 @@ DELIVERY = "delivery"
 STALLED_AFTER = 30  # seconds without a sign of life from the worker
 MAX_JOB_ATTEMPTS = 3
 AT_A_TIME = 1.0  # seconds
+DELIVERING = 10.0  # seconds, as above for one channel
 EVERY_10_MINUTES = "*/10 * * * *"
 NUMBERS_PER_JOB = 500
 EVERY_30_SECONDS = "* * * * * */30"  # the seconds come last, behind the five usual columns
@@ -111,9 +112,16 @@ def find_deliveries() -> None:
 
 @app.task(name="deliver_channel", queue=DELIVERY)
 def deliver_channel(channel_id: int) -> None:
-    """Deliver one batch of a channel, and ring until nothing is due or the channel has to rest."""
-    if deliver_batch(channel_id):
-        ring_channel(channel_id)
+    """Deliver batch after batch of a channel until nothing is due or it has to rest, and let others have their turn.
+
+    While a job of the channel runs, the next one is locked, and its end rings no bell: that waits for a worker that
+    looks by itself (`--fetch-job-polling-interval`).
+    """
+    started = time.monotonic()
+    while deliver_batch(channel_id):
+        if time.monotonic() - started > DELIVERING:
+            ring_channel(channel_id)
+            return
 
 
 @app.periodic(cron=EVERY_30_SECONDS)

@@ -131,9 +131,13 @@ class Connection:
         refused = ""
         for address in self._addresses(deadline, trace):
             try:
-                return address, socket.create_connection((str(address), self.port), min(_CONNECT, deadline.left))
+                found = socket.create_connection((str(address), self.port), min(_CONNECT, deadline.left))
             except OSError as error:
                 refused = f"{address} port {self.port}: {error.strerror or type(error).__name__}"
+            else:
+                # Headers and body go out one after the other: the body need not wait until the headers have arrived.
+                found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return address, found
             if deadline.passed:
                 break
         raise DeliveryFailed(Cause.DELIVERY_UNREACHABLE, refused)

@@ -19,9 +19,10 @@ from portal.supervisor.terminal import say
 # better.
 WEB_PROCESSES = 2
 WEB_THREADS = 8
-# Several jobs at a time, so that a slow receiver of messages keeps no incoming one waiting.
+# Several jobs at a time, so that a slow receiver of messages keeps no incoming one waiting. A new job rings; one that
+# only waited for another with the same lock does not, so the worker looks by itself every second.
 WORKER = (
-    *("manage.py", "procrastinate", "worker"),
+    *("manage.py", "procrastinate", "worker", "--fetch-job-polling-interval", "1"),
     *("--concurrency", "4", "--delete-jobs", "successful", "--shutdown-graceful-timeout", "15"),
 )
 _LONGEST_PAUSE = 30.0  # seconds between two attempts to start a part that keeps dying

@@ -50,6 +50,22 @@ def test_the_exact_bytes_go_out_signed_and_with_the_message_id_as_idempotency_ke
     assert is_signed(call.headers["berichtenpoort-signature"], call.body, secret="geheim", now=time.time())
 
 
+def test_the_body_does_not_wait_until_the_headers_have_arrived(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[socket.socket] = []
+    connect = socket.create_connection
+
+    def noted(address: tuple[str, int], seconds: float) -> socket.socket:
+        made.append(connect(address, seconds))
+        return made[-1]
+
+    monkeypatch.setattr(socket, "create_connection", noted)
+    with receiving() as receiver, closing(Connection(read_url(receiver.url), allowed=LOOPBACK)) as connection:
+        send(PARCEL, connection, secret="geheim", seconds=5)
+        without_delay = made[0].getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+    assert without_delay == 1
+
+
 def test_one_connection_serves_a_batch_until_the_receiver_closes_it() -> None:
     closing_answer = answer("200 OK", b"", "Connection: close")
     with receiving(answer("200 OK"), answer("202 Accepted", b"dank u"), closing_answer, answer("200 OK")) as receiver:
