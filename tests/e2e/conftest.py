@@ -6,10 +6,13 @@ import os
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.chromium import find_chromium
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+# Pages that keep themselves up to date ask every five seconds, which is also how long Playwright waits by itself.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")
