@@ -102,6 +102,20 @@ def test_enter_opens_what_the_focus_is_on(
     expect(desk).to_have_url(re.compile(f"{QUEUE}{incidents[2].pk}/"))
 
 
+def test_the_open_incident_stands_out_and_its_badge_stays_on_one_line(
+    desk: Page, live_server: LiveServer, incidents: list[AllowlistRequest]
+) -> None:
+    AllowlistRequest.objects.filter(pk=incidents[2].pk).update(awaits_answer=True)
+    desk.goto(f"{live_server.url}{QUEUE}{incidents[2].pk}/")
+
+    grounds = desk.locator("#queue tbody tr").evaluate_all("rows => rows.map(row => getComputedStyle(row).background)")
+    badge = desk.locator("#queue tbody .tag").bounding_box()
+
+    assert [ground != grounds[0] for ground in grounds] == [False, False, True, False, False]
+    assert badge is not None
+    assert badge["height"] < 30
+
+
 def test_keys_that_are_switched_off_do_nothing(
     desk: Page, live_server: LiveServer, incidents: list[AllowlistRequest]
 ) -> None:
