@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Model, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,17 +19,17 @@ from connectors.models import AllowlistRequest, Environment
 from connectors.views.environment import EnvironmentRequest, environment_page, support_page
 from messaging.actions.counting import DAYS, counted_at
 from messaging.filters import Due
-from messaging.models import DailyMessages, DailyRefusals, Delivery, LogEntry, Message
-from messaging.queries import message_type_rows
+from messaging.models import DailyMessages, DailyRefusals, LogEntry
+from messaging.queries import RECENT_DAYS, message_type_rows
 from messaging.statuses import Status
+from portal.figures import AGAIN, CAP, GIVEN_UP, UNREAD, Kind, failures, tasks, unread
 from portal.health import health
 from portal.http import HtmxHttpRequest, render_page
-from portal.permissions import EVERY_MEMBER
+from portal.permissions import EVERY_MEMBER, READ_SETUP
 from portal.templatetags.portal_ui import STATUS_LOOKS
 
 _WEEK = 7
 _HEIGHT = 120  # of the chart, in its own units
-_CAP = 10_000  # tasks that are counted at most
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Day:
     date: dt.date
     x: int
     total: int
+    url: str
     parts: list[Part]
 
 
@@ -67,7 +68,7 @@ class CauseLine:
 
 @dataclass(frozen=True)
 class Figure:
-    """Something that is counted to a cap, and the list that it stands for (none where the reader may not see it)."""
+    """Something that is counted to a cap, and the list that it stands for (none where the reader's role opens none)."""
 
     label: str
     count: int
@@ -77,21 +78,27 @@ class Figure:
 
     @property
     def capped(self) -> bool:
-        return self.count >= _CAP
+        return self.count >= CAP
 
 
 @require_GET
 @environment_page(EVERY_MEMBER)
 def dashboard(request: EnvironmentRequest) -> HttpResponse:
     """The figures of one environment."""
-    return render_page(request, "portal/dashboard.html", _figures(request.environment))
+    context = _figures(request.environment)
+    context["refused"] = _refused(request.environment, reads_setup=request.membership.role in READ_SETUP)
+    context["oldest_unread"] = unread(_meant(request.environment)).rows.order_by("pk").only("received_at").first()
+    return render_page(request, "portal/dashboard.html", context)
 
 
 @require_GET
 @support_page
 def support_dashboard(request: HtmxHttpRequest) -> HttpResponse:
-    """The figures of all environments. Its messages are no business of support, so those figures lead nowhere."""
-    return render_page(request, "portal/dashboard.html", _figures(None))
+    """The figures of all environments. Messages are no business of support: those figures lead to the environments."""
+    context = _figures(None)
+    context["refused"] = _refused(None)
+    context["unread_url"] = _by_environment(figure=UNREAD)
+    return render_page(request, "portal/dashboard.html", context)
 
 
 def _figures(environment: Environment | None) -> dict[str, Any]:
@@ -103,10 +110,11 @@ def _figures(environment: Environment | None) -> dict[str, Any]:
         "causes": _causes(environment, today),
         "waiting": _waiting(environment),
         "deliveries": _deliveries(environment),
-        "refused": _refused(environment),
         "types": _types(environment),
-        "busiest": max((day.total for day in days), default=0),
+        "busiest": max(days, key=lambda day: day.total),
         "health": health(),
+        "oldest_unread": None,
+        "unread_url": "",
         "counted_at": counted_at(),
         "chart_height": _HEIGHT,
         "all_environments": environment is None,
@@ -131,18 +139,19 @@ def _days(environment: Environment | None, today: dt.date) -> list[Day]:
             count = counts.get((date, status.value), 0)
             if count:
                 top -= count * scale
-                url = _messages_url(environment, date, status)
+                url = _messages_url(environment, date, status=status.value)
                 tone = STATUS_LOOKS[status][0]
                 parts.append(Part(status, tone, count, f"{top:.2f}", f"{count * scale:.2f}", url))
-        days.append(Day(date, number * 10, totals[date], parts))
+        days.append(Day(date, number * 10, totals[date], _messages_url(environment, date), parts))
     return days
 
 
-def _messages_url(environment: Environment | None, date: dt.date, status: Status) -> str:
+def _messages_url(environment: Environment | None, date: dt.date, **query: object) -> str:
+    """Address the messages of a day; for support staff, how many of them came in where."""
     if environment is None:
-        return ""
-    query = {"status": status.value, "received_from": date.isoformat(), "received_to": date.isoformat()}
-    return f"{reverse('messaging:message_list', args=[environment.code])}?{urlencode(query)}"
+        return _by_environment(day=date.isoformat(), **query)
+    days = {"received_from": date.isoformat(), "received_to": date.isoformat()}
+    return _list_of(environment, "message_list", **query, **days)
 
 
 def _causes(environment: Environment | None, today: dt.date) -> list[CauseLine]:
@@ -171,42 +180,43 @@ def _meant(environment: Environment | None) -> QuerySet[Environment]:
     return Environment.objects.filter(pk=environment.pk) if environment else Environment.objects.all()
 
 
-def _list_of(environment: Environment | None, name: str, **query: object) -> str:
-    """Address a list of an environment; support staff may not read what stands on it."""
-    return reverse(f"messaging:{name}", args=[environment.code], query=query) if environment else ""
+def _list_of(environment: Environment, name: str, **query: object) -> str:
+    return reverse(f"messaging:{name}", args=[environment.code], query=query)
 
 
-def _counted(rows: QuerySet[Model]) -> int:
-    return rows.order_by()[:_CAP].count()
+def _by_environment(**query: object) -> str:
+    """Address the list of support staff, who may not read what stands on the lists of an environment."""
+    return reverse("portal:support_by_environment", query=query)
 
 
 def _waiting(environment: Environment | None) -> list[Figure]:
     """Return the tasks by deadline."""
-    waiting = Message.objects.filter(environment__in=_meant(environment))
-    now = timezone.now()
     return [
         Figure(
-            str(due.label),
-            _counted(waiting.filter(due.condition(now))),
-            _list_of(environment, "message_list", due=due.value),
-            *(("red", _("late")) if due is Due.LATE else ()),
+            kind.label,
+            kind.count(),
+            _list_of(environment, "message_list", due=key) if environment else _by_environment(figure=key),
+            *(("red", _("late")) if key == Due.LATE else ()),
         )
-        for due in Due
+        for key, kind in tasks(_meant(environment)).items()
     ]
 
 
 def _deliveries(environment: Environment | None) -> list[Figure]:
     """Return what could not be sent: what nobody tries any more, and what a worker tries again."""
-    failed = Delivery.objects.filter(environment__in=_meant(environment), log_reference__isnull=False)
-    given_up = _counted(failed.filter(gave_up_at__isnull=False))
-    again = _counted(failed.filter(gave_up_at__isnull=True))
+    shown = {GIVEN_UP: {}, AGAIN: {"state": "again"}}
     return [
-        Figure(_("Given up"), given_up, _list_of(environment, "delivery_list"), "red", _("waits for a person")),
-        Figure(_("Is tried again"), again, _list_of(environment, "delivery_list", state="again")),
+        Figure(
+            kind.label,
+            kind.count(),
+            _list_of(environment, "delivery_list", **shown[key]) if environment else _by_environment(figure=key),
+            *(("red", _("waits for a person")) if key == GIVEN_UP else ()),
+        )
+        for key, kind in failures(_meant(environment)).items()
     ]
 
 
-def _refused(environment: Environment | None) -> list[Figure]:
+def _refused(environment: Environment | None, *, reads_setup: bool = True) -> list[Figure]:
     """Return what somebody has still to do about refusals; incidents of one environment stand on its own list."""
     name = "log_list" if environment else "support_log_list"
     log = reverse(f"messaging:{name}", args=[environment.code] if environment else [], query={"state": "open"})
@@ -215,8 +225,8 @@ def _refused(environment: Environment | None) -> list[Figure]:
     args = [environment.code] if environment else []
     queue = reverse(f"connectors:{'incident_list' if environment else 'support_queue'}", args=args)
     return [
-        Figure(_("Unsolved refusals and failures"), _counted(unsolved), log),
-        Figure(_("Open allowlist incidents"), _counted(asked), queue),
+        Figure(_("Unsolved refusals and failures"), Kind("", unsolved).count(), log),
+        Figure(_("Open allowlist incidents"), Kind("", asked).count(), queue if reads_setup else ""),
     ]
 
 
@@ -224,7 +234,14 @@ def _types(environment: Environment | None) -> list[dict[str, Any]]:
     """Return the message types of an environment with their traffic."""
     if environment is None:
         return []
+    since = timezone.localdate() - dt.timedelta(days=RECENT_DAYS)
     return [
-        {"row": row, "url": _list_of(environment, "message_list", type=row.message_type.code)}
+        {
+            "row": row,
+            "url": _list_of(environment, "message_list", type=row.message_type.code),
+            "messages_url": _list_of(
+                environment, "message_list", type=row.message_type.code, received_from=since.isoformat()
+            ),
+        }
         for row in message_type_rows(environment)
     ]

@@ -26,6 +26,7 @@ PAGES: dict[str, str] = {
     "messaging:trial": SETUP,
     "portal:dashboard": DASHBOARD,
     "portal:support_dashboard": DASHBOARD,
+    "portal:support_by_environment": DASHBOARD,
     "portal:customer": SETUP,
     "environment_add": SUPPORT,
     "portal:search": LOG,

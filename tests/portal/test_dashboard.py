@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -22,7 +24,8 @@ from tests.messaging.delivery.failing import make_failed
 
 pytestmark = pytest.mark.django_db
 Login = Callable[[User], Client]
-PAGE, SUPPORT = "/O12345AB/dashboard/", "/support/dashboard/"
+OFFICE = "/O12345AB"
+PAGE, SUPPORT = f"{OFFICE}/dashboard/", "/support/dashboard/"
 
 
 @pytest.fixture
@@ -94,7 +97,8 @@ def test_every_figure_leads_to_its_list(login: Login, beheerder: User, token: To
     assert [(part.status, part.count) for part in day.parts] == [(Status.REGISTERED, 1)]
     assert (cause.week, cause.month, cause.share) == (1, 1, 100)
     assert [client.get(url).status_code for url in (day.parts[0].url, cause.url)] == [200, 200]
-    assert len(client.get(day.parts[0].url).context["page"].rows) == 1
+    lists = (day.url, day.parts[0].url, page.context["busiest"].url, page.context["types"][0]["messages_url"])
+    assert [len(client.get(url).context["page"].rows) for url in lists] == [1, 1, 1, 1]
 
 
 def _follow(client: Client, figures: list[Figure]) -> list[tuple[int, int]]:
@@ -127,19 +131,88 @@ def test_what_waits_leads_to_as_many_rows(login: Login, beheerder: User, token: 
     assert len(client.get(page["types"][0]["url"]).context["page"].rows) == 11
 
 
-def test_support_gets_to_refusals_and_incidents_and_to_no_message(login: Login, support: User, token: Token) -> None:
-    MessageFactory(token=token, status=Status.IN_WORKFLOW)
+def test_support_gets_to_refusals_and_incidents_and_of_messages_to_the_environments(
+    login: Login, support: User, token: Token
+) -> None:
+    other: Token = TokenFactory()
+    for sender, status in ((token, 30), (token, 30), (other, 30), (other, 10)):
+        MessageFactory(token=sender, status=status)
     make_failed(token.environment, None)
     _refuse(token, minutes=5)
     AllowlistRequestFactory(environment=token.environment)
+    count_messages()
     client = login(support)
 
     page = client.get(SUPPORT).context
+    (day,) = [day for day in page["days"] if day.total]
 
-    assert [figure.url for figure in (*page["waiting"], *page["deliveries"])] == [""] * 6
-    assert [figure.count for figure in (*page["waiting"], *page["deliveries"])] == [0, 0, 0, 1, 1, 0]
+    def places(url: str) -> dict[str, int]:
+        return {line.environment.code: line.count for line in client.get(url).context["lines"]}
+
+    here, there = token.environment.code, other.environment.code
+    figures = (*page["waiting"], *page["deliveries"])
+    assert [figure.count for figure in figures] == [0, 0, 0, 3, 1, 0]
+    assert [places(figure.url) for figure in figures] == [{}, {}, {}, {here: 2, there: 1}, {here: 1}, {}]
+    assert places(page["unread_url"]) == {there: 1}
+    assert [places(part.url) for part in day.parts] == [{there: 1}, {here: 2, there: 1}, {here: 1}]
+    assert (day.total, places(day.url)) == (5, {here: 3, there: 2})
     assert _follow(client, page["refused"]) == [(1, 1), (1, 1)]
     assert page["types"] == []
+
+
+@pytest.mark.parametrize("query", ["", "figure=nothing", "day=2026-02-30", "day=yesterday", "day=2026-11-28&status=31"])
+def test_a_figure_that_does_not_exist_has_no_list(login: Login, support: User, query: str) -> None:
+    assert login(support).get(f"{SUPPORT}omgevingen/?{query}").status_code == 404
+
+
+def test_only_support_sees_figures_by_environment(login: Login, beheerder: User) -> None:
+    assert login(beheerder).get(f"{SUPPORT}omgevingen/?figure=late").status_code == 404
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_list_by_environment_asks_the_same_for_any_number(login: Login, support: User, count: int) -> None:
+    for _number in range(count):
+        MessageFactory(token=TokenFactory(), status=Status.IN_WORKFLOW)
+    client = login(support)
+
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(f"{SUPPORT}omgevingen/?figure=none")
+
+    assert (len(answer.context["lines"]), len(queries)) == (count, 5)
+
+
+def test_every_link_of_the_dashboard_opens_for_whoever_sees_it(
+    login: Login, beheerder: User, behandelaar: User, auditor: User, support: User, token: Token
+) -> None:
+    """Figures are links, so the keyboard gets to them; and no role is led to a page that is not theirs."""
+    MessageFactory(token=token)
+    _refuse(token, minutes=5)
+    AllowlistRequestFactory(environment=token.environment)
+    count_messages()
+    count_refusals()
+    refused = {}
+
+    for user, page in ((beheerder, PAGE), (behandelaar, PAGE), (auditor, PAGE), (support, SUPPORT)):
+        client = login(user)
+        main = client.get(page).content.decode().split("<main", 1)[1].split("</main>", 1)[0]
+        links = {unescape(link) for link in re.findall(r'href="(/[^"#]*)"', main)}
+        refused[user.username] = {link for link in links if client.get(link).status_code != 200}
+
+    assert refused == {user.username: set() for user in (beheerder, behandelaar, auditor, support)}
+
+
+def test_the_oldest_message_that_nobody_read_is_one_of_this_environment(
+    login: Login, beheerder: User, token: Token
+) -> None:
+    MessageFactory(token=TokenFactory())
+    mine = MessageFactory(token=token)
+    MessageFactory(token=token)
+    client = login(beheerder)
+
+    page = client.get(PAGE)
+
+    assert page.context["oldest_unread"] == mine
+    assert f"{OFFICE}/berichten/{mine.public_id}/" in page.content.decode()
 
 
 def test_support_sees_all_environments_and_others_only_their_own(
@@ -170,7 +243,7 @@ def test_the_page_asks_the_same_and_never_the_large_tables(
     with CaptureQueriesContext(connection) as queries:
         client.get(PAGE)
 
-    assert len(queries) == 19
+    assert len(queries) == 20
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
