@@ -51,8 +51,10 @@ def task_list(request: EnvironmentRequest) -> HttpResponse:
     if wants_fragment(request) and request.GET.get("known") == known:
         return HttpResponse(status=204)
     query = _query(request.GET)
+    rows = [_row(message) for message in page.rows]
     context: dict[str, Any] = {
-        "rows": [_row(message) for message in page.rows],
+        "rows": rows,
+        "any_picked": any(row["may_be_picked"] for row in rows),
         "form": form,
         "is_filtered": any(request.GET.get(name) for name in form.fields),
         "count": count_in_words(count),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from connectors.models import Environment
 from messaging.actions.assessment import approve_message
 from messaging.models import Message
+from messaging.models.workflows import StepAction
 from messaging.statuses import Status
 from portal.models import User
 from tests.factories import OrganisationFactory, UserGroupFactory
@@ -48,6 +49,24 @@ def test_the_list_says_what_is_overdue_and_the_menu_counts(
     assert (row["is_overdue"], row["may_be_picked"]) == (True, True)
     assert login(behandelaar).get(url("task_number", environment)).content == b"1"
     assert answer.context["count"] == "1"
+
+
+def test_approving_several_is_offered_only_where_a_task_can_be_approved(
+    environment: Environment, behandelaar: User, login: Login
+) -> None:
+    first, last = make_steps(
+        environment, {"actions": [StepAction.REJECT, StepAction.FORWARD]}, {"actions": [StepAction.APPROVE]}
+    )
+    make_waiting(environment, first)
+    client = login(behandelaar)
+
+    before = client.get(url("task_list", environment)).content.decode()
+    make_waiting(environment, last)
+    after = client.get(url("task_list", environment)).content.decode()
+
+    column, button, hidden_on_a_card = '<th scope="col"', 'id="approve-selected"', 'class="actions not-on-card"'
+    assert [before.count(part) for part in (column, button, hidden_on_a_card)] == [7, 0, 0]
+    assert [after.count(part) for part in (column, button, hidden_on_a_card)] == [8, 1, 1]
 
 
 def test_without_tasks_the_list_says_so(environment: Environment, behandelaar: User, login: Login) -> None:
