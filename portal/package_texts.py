@@ -42,9 +42,132 @@ SINGLE = (
     gettext_noop("Change or view list link"),
 )
 
+# Whatever else of allauth says *je*: that its pages and e-mails do not, is a test.
+INFORMAL = (
+    gettext_noop("You cannot remove your primary email address."),
+    gettext_noop("The phone number and/or password you specified are not correct."),
+    gettext_noop("You cannot add more than %d email addresses."),
+    gettext_noop("Your primary email address must be verified."),
+    gettext_noop("Username can not be used. Please use other username."),
+    gettext_noop("Use your password"),
+    gettext_noop("You must type the same email each time."),
+    gettext_noop("You cannot add an email address to an account protected by two-factor authentication."),
+    gettext_noop("You cannot activate two-factor authentication until you have verified your email address."),
+    gettext_noop(
+        "Enabling passwordless operation allows you to sign in using just this key, but imposes additional "
+        "requirements such as biometrics or PIN protection."
+    ),
+    gettext_noop(
+        "An account already exists with this email address. Please sign in to that account first, then connect "
+        "your %s account."
+    ),
+    gettext_noop("Your account has no password set up."),
+    gettext_noop("Your account has no verified email address."),
+    gettext_noop("You cannot disconnect your last remaining third-party account."),
+    gettext_noop("Please reauthenticate to safeguard your account."),
+    gettext_noop("The following email addresses are associated with your account:"),
+    gettext_noop("Do you really want to remove the selected email address?"),
+    gettext_noop(
+        "You are receiving this email because you or someone else tried to signup for an\naccount using email "
+        "address:\n\n%(email)s\n\nHowever, an account using that email address already exists.  In case you "
+        "have\nforgotten about this, please use the password forgotten procedure to recover\nyour "
+        "account:\n\n%(password_reset_url)s"
+    ),
+    gettext_noop("You are receiving this mail because the following change was made to your account:"),
+    gettext_noop(
+        "If you do not recognize this change then please take proper security precautions immediately. The "
+        "change to your account originates from:\n\n- IP address: %(ip)s\n- Browser: %(user_agent)s\n- Date: "
+        "%(timestamp)s"
+    ),
+    gettext_noop("Your email has been changed from %(from_email)s to %(to_email)s."),
+    gettext_noop("Your email has been confirmed."),
+    gettext_noop(
+        "You're receiving this email because user %(user_display)s has given your email address to register an "
+        "account on %(site_domain)s."
+    ),
+    gettext_noop("Your email verification code is listed below. Please enter it in your open browser window."),
+    gettext_noop("Please Confirm Your Email Address"),
+    gettext_noop("Email address %(deleted_email)s has been removed from your account."),
+    gettext_noop("Your sign-in code is listed below. Please enter it in your open browser window."),
+    gettext_noop("This mail can be safely ignored if you did not initiate this action."),
+    gettext_noop("Your password has been changed."),
+    gettext_noop("Your password reset code is listed below. Please enter it in your open browser window."),
+    gettext_noop("Your password has been reset."),
+    gettext_noop("Your password has been set."),
+    gettext_noop(
+        "You are receiving this email because you, or someone else, tried to access an account with email "
+        "%(email)s. However, we do not have any record of such an account in our database."
+    ),
+    gettext_noop("If it was you, you can sign up for an account using the link below."),
+    gettext_noop("Your email address is still pending verification."),
+    gettext_noop("If you have not created an account yet, then please %(link)ssign up%(end_link)s first."),
+    gettext_noop("Are you sure you want to sign out?"),
+    gettext_noop("You cannot remove your primary email address (%(email)s)."),
+    gettext_noop("You have confirmed %(email)s."),
+    gettext_noop("You have verified phone number %(phone)s."),
+    gettext_noop(
+        "Forgotten your password? Enter your email address below, and we'll send you an email allowing you to reset it."
+    ),
+    gettext_noop("Please contact us if you have any trouble resetting your password."),
+    gettext_noop(
+        "We have sent you an email. If you have not received it please check your spam folder. Otherwise contact "
+        "us if you do not receive it in a few minutes."
+    ),
+    gettext_noop(
+        "The password reset link was invalid, possibly because it has already been used.  Please request a <a "
+        'href="%(passwd_reset_url)s">new password reset</a>.'
+    ),
+    gettext_noop("Your password is now changed."),
+    gettext_noop("Your phone number is still pending verification."),
+    gettext_noop("Enter your password:"),
+    gettext_noop("You will receive a special code for a password-free sign-in."),
+    gettext_noop("Already have an account? Then please %(link)ssign in%(end_link)s."),
+    gettext_noop("We are sorry, but the sign up is currently closed."),
+    gettext_noop("You are already logged in as %(user_display)s."),
+    gettext_noop(
+        "You currently do not have any email address set up. You should really add an email address so you can "
+        "receive notifications, reset your password, etc."
+    ),
+    gettext_noop("Verify Your Email Address"),
+    gettext_noop(
+        "We have sent an email to you for verification. Follow the link provided to finalize the signup process. "
+        "If you do not see the verification email in your main inbox, check your spam folder. Please contact us "
+        "if you do not receive the verification email within a few minutes."
+    ),
+    gettext_noop(
+        "This part of the site requires us to verify that\nyou are who you claim to be. For this purpose, we "
+        "require that you\nverify ownership of your email address. "
+    ),
+    gettext_noop(
+        "We have sent an email to you for\nverification. Please click on the link inside that email. If you do "
+        "not see the verification email in your main inbox, check your spam folder. Otherwise\ncontact us if you "
+        "do not receive it within a few minutes."
+    ),
+    gettext_noop('<strong>Note:</strong> you can still <a href="%(email_url)s">change your email address</a>.'),
+    gettext_noop("Are you sure you want to remove this security key?"),
+    gettext_noop(
+        "You are about to create a passkey for your account. As you can add additional keys later on, you can "
+        "use a descriptive name to tell the keys apart."
+    ),
+    gettext_noop("An error occurred while attempting to login via your third-party account."),
+    gettext_noop("You can sign in to your account using any of the following third-party accounts:"),
+    gettext_noop("You currently have no third-party accounts connected to this account."),
+    gettext_noop("A third-party account from %(provider)s has been connected to your account."),
+    gettext_noop("A third-party account from %(provider)s has been disconnected from your account."),
+    gettext_noop("You are about to connect a new third-party account from %(provider)s."),
+    gettext_noop("You are about to sign in using a third-party account from %(provider)s."),
+    gettext_noop(
+        "You decided to cancel logging in to our site using one of your existing accounts. If this was a "
+        'mistake, please proceed to <a href="%(login_url)s">sign in</a>.'
+    ),
+)
+
 IN_CONTEXT = pgettext_lazy("field label", "Login")
 
-PLURAL = ngettext_lazy(
-    "This password is too short. It must contain at least %d character.",
-    "This password is too short. It must contain at least %d characters.",
+PLURAL = (
+    ngettext_lazy(
+        "This password is too short. It must contain at least %d character.",
+        "This password is too short. It must contain at least %d characters.",
+    ),
+    ngettext_lazy("You have added %(count)s security key.", "You have added %(count)s security keys."),
 )
