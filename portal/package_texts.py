@@ -42,6 +42,22 @@ SINGLE = (
     gettext_noop("Change or view list link"),
 )
 
+# Our words for what allauth calls otherwise: buttons are verbs, one logs in (*inlogt*), and nothing is "invalid".
+OURS = (
+    gettext_noop("Incorrect code."),
+    gettext_noop("Activate"),
+    gettext_noop("Deactivate"),
+    gettext_noop("Generate"),
+    gettext_noop("Authenticator secret"),
+    gettext_noop("Authenticator code"),
+    gettext_noop("Authentication using an authenticator app is active."),
+    gettext_noop("An authenticator app is not active."),
+    gettext_noop("Activate Authenticator App"),
+    gettext_noop("Deactivate Authenticator App"),
+    gettext_noop("This action will invalidate your existing codes."),
+    gettext_noop("Sign In"),
+)
+
 # Whatever else of allauth says *je*: that its pages and e-mails do not, is a test.
 INFORMAL = (
     gettext_noop("You cannot remove your primary email address."),

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.template import Context, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -39,6 +40,21 @@ def test_account_pages_have_one_heading_and_nothing_inline(client: Client, behee
     response = client.get(reverse(name), follow=True)
 
     assert (response.status_code, *_headings_and_inline(response.content.decode())) == (200, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "look"),
+    [
+        ('type="submit"', "btn-primary"),
+        ('type="submit" tags="danger,delete"', "btn-danger"),
+        ('type="submit" tags="outline,mfa"', "btn-secondary"),
+        ('href="/elders/" tags="panel"', "btn-secondary"),
+    ],
+)
+def test_a_button_of_allauth_looks_like_ours(attributes: str, look: str) -> None:
+    template = Template(f"{{% load allauth %}}{{% element button {attributes} %}}Knop{{% endelement %}}")
+
+    assert f'class="btn {look}"' in template.render(Context())
 
 
 @pytest.mark.django_db
