@@ -6,7 +6,7 @@ import re
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
-from django.template import Context, Template
+from django.template import Context, Origin, Template
 from django.template.loader import get_template
 from django.test import Client, RequestFactory
 from django.urls import reverse
@@ -52,7 +52,8 @@ def test_account_pages_have_one_heading_and_nothing_inline(client: Client, behee
     ],
 )
 def test_a_button_of_allauth_looks_like_ours(attributes: str, look: str) -> None:
-    template = Template(f"{{% load allauth %}}{{% element button {attributes} %}}Knop{{% endelement %}}")
+    source = f"{{% load allauth %}}{{% element button {attributes} %}}Knop{{% endelement %}}"
+    template = Template(source, origin=Origin("knop", template_name="knop.html"))
 
     assert f'class="btn {look}"' in template.render(Context())
 
