@@ -12,15 +12,17 @@ from django.utils.translation import gettext_lazy as _
 
 from connectors.models import Environment
 from connectors.models.environments import ENVIRONMENT_CODE
-from messaging.kinds import MessageKind
+from messaging.kinds import MessageKind, NumberScheme
 from messaging.models import Organisation
-from messaging.tasks_for import TaskFilter
+from messaging.tasks_for import DUE, TaskFilter
 
 MAX_ORGANISATIONS = 50  # that a part of a name may stand for
 _NUMBER = re.compile(r"(NL)?([0-9]{9}B[0-9]{2}|[0-9]{8,9})")
 
 _OF_TYPE = "m.message_type_id = %(type)s"
-_OF_NUMBER = """EXISTS (SELECT FROM messaging_messagereading r WHERE r.message_id = m.id AND r.number = %(number)s)"""
+# By the index of numbers, which begins with their kind.
+_OF_NUMBER = """m.id IN (SELECT r.message_id FROM messaging_messagereading r
+                         WHERE r.number_scheme = ANY (%(schemes)s) AND r.number = %(number)s)"""
 
 
 class TaskFilterForm(forms.Form):
@@ -63,7 +65,7 @@ class TaskFilterForm(forms.Form):
         if re.fullmatch(ENVIRONMENT_CODE.strip("^$"), compact):
             return found.narrowed("m.sender_environment = %(sender)s", sender=compact)
         if number := _NUMBER.fullmatch(compact):
-            return found.narrowed(_OF_NUMBER, number=number[2])
+            return found.narrowed(_OF_NUMBER, schemes=NumberScheme.values, number=number[2])
         named = Organisation.objects.filter(environment=self._environment, name__icontains=text)
         keys = [*named.values_list("pk", flat=True)[:MAX_ORGANISATIONS]]
         return found.narrowed("m.organisation_id = ANY (%(organisations)s)", organisations=keys)
@@ -74,11 +76,11 @@ def _within(found: TaskFilter, deadline: str) -> TaskFilter:
     tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + dt.timedelta(days=1)
     match deadline:
         case "overdue":
-            return found.narrowed("m.due_at < %(until)s", until=now)
+            return found.narrowed(f"{DUE} < %(until)s", until=now)
         case "today":
-            return found.narrowed("m.due_at < %(until)s", until=tomorrow)
+            return found.narrowed(f"{DUE} < %(until)s", until=tomorrow)
         case "week":
-            return found.narrowed("m.due_at < %(until)s", until=now + dt.timedelta(days=7))
+            return found.narrowed(f"{DUE} < %(until)s", until=now + dt.timedelta(days=7))
         case "none":
-            return found.narrowed("m.due_at IS NULL")
+            return found.narrowed(f"{DUE} = 'infinity'")
     return found

@@ -29,18 +29,20 @@ COUNT_BOUND = 100
 NO_DEADLINE = "infinity"
 
 _VALUE = re.compile(r"%\((\w+)\)s")
-_DUE = "COALESCE(m.due_at, 'infinity'::timestamptz)"
-# Per step the first rows of the index, then the first of all of them.
+# The deadline of a task `m` as the index has it; one without a deadline comes last.
+DUE = "COALESCE(m.due_at, 'infinity'::timestamptz)"
+# Per step the first rows of the index, then the first of all of them. Four eyes are looked at for each of these rows:
+# as a condition of its own, not within a SELECT, the database would gather all that this person ever passed on.
 _TASKS = f"""
     SELECT id, due::text FROM (
         (SELECT t.id, t.due FROM messaging_workflowstep s
         JOIN messaging_workflowversion v ON v.id = s.version_id
         JOIN messaging_workflow w ON w.id = v.workflow_id
         CROSS JOIN LATERAL (
-            SELECT m.id, {_DUE} AS due FROM messaging_message m
+            SELECT m.id, {DUE} AS due FROM messaging_message m
             WHERE m.step_id = s.id AND m.status = 30 AND m.question_id IS NULL {{conditions}}
-              AND NOT (s.four_eyes AND {vouched("m.id", "%(user)s", "s.position")})
-            ORDER BY {_DUE} {{order}}, m.id {{order}} LIMIT %(limit)s
+              AND NOT (s.four_eyes AND (SELECT {vouched("m.id", "%(user)s", "s.position")}))
+            ORDER BY {DUE} {{order}}, m.id {{order}} LIMIT %(limit)s
         ) t
         WHERE w.environment_id = %(environment)s AND v.published_at IS NOT NULL
           AND (%(is_admin)s OR s.role = %(role)s)
@@ -48,13 +50,13 @@ _TASKS = f"""
             SELECT FROM connectors_groupmember g WHERE g.group_id = s.group_id AND g.user_id = %(user)s))
         ORDER BY t.due {{order}}, t.id {{order}} LIMIT %(limit)s)
         UNION ALL
-        (SELECT m.id, {_DUE} AS due FROM messaging_question q
+        (SELECT m.id, {DUE} AS due FROM messaging_question q
         JOIN messaging_message m ON m.question_id = q.id
         WHERE q.environment_id = %(environment)s AND q.closed_at IS NULL
           AND q.asked_by_id IS DISTINCT FROM %(user)s
           AND (q.to_user_id = %(user)s OR (q.to_role <> '' AND (%(is_admin)s OR q.to_role = %(role)s))) {{conditions}}
-        ORDER BY {_DUE} {{order}}, m.id {{order}} LIMIT %(limit)s)
-    ) found ORDER BY due {{order}}, id {{order}} LIMIT %(limit)s
+        ORDER BY {DUE} {{order}}, m.id {{order}} LIMIT %(limit)s)
+    ) found ORDER BY found.due {{order}}, found.id {{order}} LIMIT %(limit)s
 """  # noqa: S608  conditions and order are our own
 
 
@@ -142,7 +144,7 @@ def _keys(
         return []
     for key, sign in ((after, ">"), (before, "<")):
         if key is not None:
-            condition = f"({_DUE}, m.id) {sign} (%(key_due)s::timestamptz, %(key_id)s::uuid)"
+            condition = f"({DUE}, m.id) {sign} (%(key_due)s::timestamptz, %(key_id)s::uuid)"
             chosen = chosen.narrowed(condition, key_due=key.due, key_id=key.message_id)
     with connection.cursor() as cursor:
         cursor.execute(*_statement(membership, chosen, limit, order="DESC" if before else "ASC"))
