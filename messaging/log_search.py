@@ -121,7 +121,8 @@ class LogSearchForm(forms.Form):
         named = Q(name__icontains=text) | Q(numbers__number__iexact=code.removeprefix("NL"))
         organisations = Organisation.objects.filter(named, environment=self.environment).distinct()
         keys = list(organisations.values_list("pk", flat=True)[:MAX_ORGANISATIONS])
-        return Q(message__organisation__in=keys)
+        # Few entries are about a message: said in so many words, it is from these that the database sets out.
+        return Q(message__isnull=False, message__organisation__in=keys)
 
     @staticmethod
     def _wanted(text: str) -> Q | None:

@@ -108,4 +108,4 @@ def delivery_facts(message: Message, membership: Membership) -> dict[str, Any]:
 def waiting_for_a_person(request: HttpRequest) -> Number | None:
     """Count the messages of this environment that were given up."""
     environment: Environment | None = getattr(request, "environment", None)
-    return up_to(MAX_COUNTED, given_up(environment, {})) if environment else None
+    return up_to(MAX_COUNTED, given_up(environment, {}).order_by("-pk")) if environment else None

@@ -16,6 +16,8 @@ from portal.menu_numbers import Number, counter, up_to
 MAX_COUNTED = 99  # in the menu
 # Of the entries like one, so many are counted, of a day around it.
 MOST_ALIKE = 1_000
+# Entries of one moment, and how long an entry takes up what is refused alike.
+MOMENT = dt.timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -70,9 +72,18 @@ def occurrences_of(entry: LogEntry) -> Occurrences:
     return Occurrences(found["times"], found["first"], found["last"], more=len(keys) > MOST_ALIKE)
 
 
+def first_key_since(moment: dt.datetime) -> int:
+    """Return the key from which entries were written since a moment (0: there are none), so that none before is read.
+
+    Keys grow with the time, but for entries that were being written at the same moment.
+    """
+    first = LogEntry.objects.filter(at__gte=moment - MOMENT).order_by("at", "pk").values_list("pk", flat=True).first()
+    return first or 0
+
+
 @counter("messaging:log_list")
 def unsolved(request: HttpRequest) -> Number | None:
     """Count the entries of this environment that nobody has solved: those of the list's own filter *open*."""
     environment: Environment | None = getattr(request, "environment", None)
-    opened = LogEntry.objects.filter(environment=environment, resolved_at__isnull=True)
+    opened = LogEntry.objects.filter(environment=environment, resolved_at__isnull=True).order_by("-pk")
     return up_to(MAX_COUNTED, opened) if environment else None

@@ -1,7 +1,7 @@
 """What a fix would do to reality, said before it is saved: the refusals of the past week, decided again with it.
 
 The change is only thought of: a function from what is known of a credential to what would be. `effect_of` is pure; at
-most `MOST` recorded refusals are looked at, with two queries.
+most `MOST` recorded refusals are looked at, with three queries.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from connectors.causes import Cause
 from connectors.explanations import Fix
 from connectors.models import Connector, Environment, UserGroup
 from messaging.models import LogEntry
+from messaging.queries_log import first_key_since
 from messaging.redeciding import AT_THE_DOOR, call_of, can_be_decided, refusal_under
 from portal.network import Network, NetworkError, covers, parse_network
 
@@ -77,6 +78,7 @@ def effect_in(environment: Environment, fix: Fix, change: Change) -> Effect:
     since = timezone.now() - dt.timedelta(days=DAYS)
     found = list(
         LogEntry.objects.filter(environment=environment, cause__in=causes, last_seen_at__gte=since)
+        .filter(pk__gte=first_key_since(since))
         .filter(token__test_address__isnull=True)  # a test message of the portal itself is no call
         .only("door", "token", "address", "sender_environment", "message_type", "method", "repeats")
         .order_by("-pk")[: MOST + 1]

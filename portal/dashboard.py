@@ -22,7 +22,7 @@ from messaging.filters import Due
 from messaging.models import DailyMessages, DailyRefusals, LogEntry
 from messaging.queries import RECENT_DAYS, message_type_rows
 from messaging.statuses import Status
-from portal.figures import AGAIN, CAP, GIVEN_UP, UNREAD, Kind, failures, tasks, unread
+from portal.figures import AGAIN, CAP, GIVEN_UP, UNREAD, Kind, failures, oldest_unread, tasks
 from portal.health import health
 from portal.http import HtmxHttpRequest, render_page
 from portal.permissions import EVERY_MEMBER, READ_SETUP
@@ -87,7 +87,7 @@ def dashboard(request: EnvironmentRequest) -> HttpResponse:
     """The figures of one environment."""
     context = _figures(request.environment)
     context["refused"] = _refused(request.environment, reads_setup=request.membership.role in READ_SETUP)
-    context["oldest_unread"] = unread(_meant(request.environment)).rows.order_by("pk").only("received_at").first()
+    context["oldest_unread"] = oldest_unread(request.environment)
     return render_page(request, "portal/dashboard.html", context)
 
 
@@ -220,13 +220,14 @@ def _refused(environment: Environment | None, *, reads_setup: bool = True) -> li
     """Return what somebody has still to do about refusals; incidents of one environment stand on its own list."""
     name = "log_list" if environment else "support_log_list"
     log = reverse(f"messaging:{name}", args=[environment.code] if environment else [], query={"state": "open"})
-    unsolved = LogEntry.objects.filter(environment__in=_meant(environment), resolved_at__isnull=True)
-    asked = AllowlistRequest.objects.filter(_of(environment), status=AllowlistRequest.Status.OPEN)
+    unsolved = LogEntry.objects.filter(resolved_at__isnull=True).order_by("-pk")
+    asked = AllowlistRequest.objects.filter(status=AllowlistRequest.Status.OPEN).order_by("-pk")
+    meant = _meant(environment)
     args = [environment.code] if environment else []
     queue = reverse(f"connectors:{'incident_list' if environment else 'support_queue'}", args=args)
     return [
-        Figure(_("Unsolved refusals and failures"), Kind("", unsolved).count(), log),
-        Figure(_("Open allowlist incidents"), Kind("", asked).count(), queue if reads_setup else ""),
+        Figure(_("Unsolved refusals and failures"), Kind("", unsolved, meant).count(), log),
+        Figure(_("Open allowlist incidents"), Kind("", asked, meant).count(), queue if reads_setup else ""),
     ]
 
 

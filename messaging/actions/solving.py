@@ -20,6 +20,7 @@ from connectors.models import AppConnector, Connector, IpRule
 from messaging.actions.message_types import update_message_type
 from messaging.kinds import MessageKind
 from messaging.models import LogEntry, MessageType, Workflow
+from messaging.queries_log import first_key_since
 from messaging.redeciding import AT_THE_DOOR, mended_among
 from messaging.solutions import Solution, solution_of
 from portal.errors import DomainError
@@ -59,9 +60,9 @@ def note_solutions(*, now: dt.datetime | None = None) -> int:
     known = Q(token__isnull=False) | Q(message__isnull=False)
     entries = LogEntry.objects.select_related("environment", "token", "message").defer("repeat_key", "token__digest")
     opened = entries.filter(known, environment__isnull=False, resolved_at__isnull=True).order_by("-pk")
-    # By key too, so that what is older is not read at all; the key comes by the index of the time.
-    first = LogEntry.objects.filter(at__gte=now - _LOOK_BACK).order_by("at", "pk").values_list("pk", flat=True).first()
-    opened = opened.filter(last_seen_at__gte=now - _LOOK_BACK, pk__gte=first or 0)
+    # By key too, so that what is older is not read at all.
+    since = now - _LOOK_BACK
+    opened = opened.filter(last_seen_at__gte=since, pk__gte=first_key_since(since))
     newest = [*opened[:_NEWEST]]
     older = opened.annotate(round=Mod(F("pk"), _ROUNDS)).filter(round=int(now.timestamp()) // 60 % _ROUNDS)
     looked_at = {entry.pk: entry for entry in (*newest, *older[:_OLDER])}

@@ -176,7 +176,9 @@ class Delivery(models.Model):
             # The small parts that are looked at: what is tried again, and what was given up.
             models.Index(fields=["message_type", "due_at"], condition=Q(due_at__isnull=False), name="delivery_due"),
             models.Index(
-                fields=["environment", "-message"], condition=Q(log_reference__isnull=False), name="delivery_failed"
+                fields=["environment", "-message"],
+                condition=Q(log_reference__isnull=False, gave_up_at__isnull=True),
+                name="delivery_again",
             ),
             models.Index(
                 fields=["environment", "-message"], condition=Q(gave_up_at__isnull=False), name="delivery_dead"

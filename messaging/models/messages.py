@@ -134,7 +134,7 @@ class Message(models.Model):
         ]
         # What waits in a step has an index of its own, over an expression: `message_tasks` in migration 0007.
         indexes = [
-            # Lists, newest first; `environment` leads every one of them.
+            # Lists, newest first.
             models.Index(fields=["environment", "-id"], name="message_list"),
             models.Index(fields=["environment", "status", "-id"], name="message_list_by_status"),
             models.Index(fields=["message_type", "-id"], name="message_list_by_type"),
@@ -144,6 +144,8 @@ class Message(models.Model):
             # What a worker gave back or lost comes first, and is looked for before every batch.
             models.Index(fields=["id"], condition=models.Q(status=10, attempts__gt=0), name="message_tried"),
             models.Index(fields=["message_type", "id"], condition=models.Q(status=50), name="message_for_delivery"),
+            # What waits, by its deadline. It costs nothing when a message is received.
+            models.Index(fields=["environment", "due_at"], condition=models.Q(status=30), name="message_due"),
             # What is to be told about: empties itself.
             models.Index(
                 fields=["due_at"],

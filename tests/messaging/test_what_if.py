@@ -111,7 +111,7 @@ def test_an_excluded_address_is_not_let_in_by_allowing_it() -> None:
 
 
 @pytest.mark.django_db
-def test_the_refusals_of_the_week_are_decided_again_with_two_queries(
+def test_the_refusals_of_the_week_are_decided_again_with_three_queries(
     environment: Environment, django_assert_num_queries: Any
 ) -> None:
     AllowlistEntryFactory()
@@ -122,7 +122,7 @@ def test_the_refusals_of_the_week_are_decided_again_with_two_queries(
     entry_of(environment, cause="token_expired", **about[0])
     entry_of(environment, cause="connector_not_granted", last_seen_at=timezone.now() - timedelta(days=8), **about[0])
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         effect = effect_in(environment, Fix.ADD_CONNECTOR, connector_added(tokens[0].app_connector_id))
 
     assert effect == Effect(passes=1, of=1)
