@@ -6,6 +6,7 @@ Markup of more than one line stands in `templates/components/`; the tags here on
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from django.utils.translation import gettext as _
 from portal import formats
 
 register = template.Library()
+_AFTER_A_SLASH = re.compile(r"(?<=[^/:]/)(?=[^/])")
 
 for plain_filter in (
     formats.euro,
@@ -60,6 +62,12 @@ def log_reference(value: str | None) -> SafeString | str:
 def code(value: object) -> SafeString | str:
     """Show a token hint, address or code in fixed width; no value is an en dash."""
     return formats.NOTHING if value in (None, "") else format_html("<code>{}</code>", value)
+
+
+@register.filter
+def breakable(address: object) -> SafeString:
+    """Show a long address or path so that it breaks after a slash and not in a word; copied text stays the same."""
+    return format_html_join(SafeString("<wbr>"), "{}", ((part,) for part in _AFTER_A_SLASH.split(str(address))))
 
 
 @register.simple_tag

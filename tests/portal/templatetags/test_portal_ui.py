@@ -53,6 +53,12 @@ def test_the_steps_say_which_one_is_current() -> None:
     assert [html.count(part) for part in ("step-done", 'step-current" aria-current="step"', "step-next")] == [1, 1, 1]
 
 
+def test_an_address_breaks_after_a_slash_and_nowhere_else() -> None:
+    html = _draw("{{ address|breakable }}", address="https://poort.example/a/b.asmx?WSDL&<")
+
+    assert html == "https://poort.example/<wbr>a/<wbr>b.asmx?WSDL&amp;&lt;"
+
+
 def test_a_log_reference_is_copied_without_spaces() -> None:
     html = _draw("{{ reference|log_reference }}", reference="3A4C91F00B7D4E2A9C5510E8D1A0F3D1")
 
