@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 
@@ -11,9 +12,10 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.http import HttpRequest
+from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
 from portal.admin_base import EnvironmentScopedAdmin, event_model_of
@@ -21,6 +23,7 @@ from portal.admin_site import AdminClass, change_url, list_url, site
 from portal.formats import NOTHING, seconds_nl
 
 CHANGES = {"insert": _("Made"), "update": _("Changed"), "delete": _("Deleted")}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:")  # as the database writes one in JSON
 # What a person calls a thing, in order of preference; the first that the model has is its name in the history.
 NAMES = ("code", "username", "name", "description", "network", "connector", "device", "role", "number")
 
@@ -48,7 +51,7 @@ class HistoryAdmin(EnvironmentScopedAdmin):
     tracked_model: ClassVar[type[models.Model]]
     change_list_template = "admin/history_list.html"
     change_form_template = "admin/history_detail.html"
-    list_display = ("at", "what", "thing", "who", "address", "request", "difference")
+    list_display = ("at", "what", "thing", "who", "address", "request_begin", "difference")
     list_display_links = ("at",)
     list_filter = (ChangeFilter,)
     fields = ("at", "what", "thing", "who", "address", "request", "page", "difference", "values", "context_id")
@@ -113,6 +116,17 @@ class HistoryAdmin(EnvironmentScopedAdmin):
         request_id = context_of(event).get("request_id")
         return format_html("<code>{}</code>", request_id) if request_id else NOTHING
 
+    @admin.display(description=_("request id"))
+    def request_begin(self, event: Any) -> SafeString | str:
+        """The id as long as a column has room for; it leads to all that this request changed here."""
+        request_id = context_of(event).get("request_id")
+        if not request_id:
+            return NOTHING
+        whole = list_url(self.model, q=request_id)
+        return format_html(
+            '<a href="{}" title="{}"><code>{}</code></a>', whole, request_id, Truncator(request_id).chars(9)
+        )
+
     @admin.display(description=_("page"))
     def page(self, event: Any) -> str:
         return context_of(event).get("url") or NOTHING
@@ -176,6 +190,8 @@ def shown(value: Any) -> str:
     """Return a recorded value as people read it."""
     if isinstance(value, bool):
         return str(_("yes") if value else _("no"))
+    if isinstance(value, str) and _MOMENT.match(value) and (moment := parse_datetime(value)):
+        return seconds_nl(moment)
     return NOTHING if value in (None, "") else str(value)
 
 

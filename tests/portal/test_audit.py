@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +18,7 @@ from portal.admin_site import change_url, list_url, site
 from portal.audit import acting_as
 from portal.models import User
 from portal.network import parse_network
-from tests.factories import AppConnectorFactory, EnvironmentFactory, UserFactory, UserGroupFactory
+from tests.factories import AppConnectorFactory, EnvironmentFactory, TokenFactory, UserFactory, UserGroupFactory
 from tests.portal.worlds import make_world
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +36,7 @@ SECRETS = {"password", "digest", "secret", "data", "value", "content", "pdf", "d
 
 GroupEvent = apps.get_model("connectors", "UserGroupEvent")
 ConnectorEvent = apps.get_model("connectors", "AppConnectorEvent")
+TokenEvent = apps.get_model("connectors", "TokenEvent")
 UserEvent = apps.get_model("portal", "UserEvent")
 
 
@@ -188,6 +190,24 @@ def test_a_record_leads_to_the_object_and_shows_what_became_different(superuser:
 
     assert f'<a href="{change_url(group, group.pk)}">Nieuw &lt;b&gt;</a>' in page
     assert "<del>Oud</del> → <ins>Nieuw &lt;b&gt;</ins>" in page
+
+
+def test_a_record_says_moments_in_our_form_and_leads_to_all_of_its_request(
+    environment: Environment, superuser: User, login: Login
+) -> None:
+    connector = AppConnectorFactory(environment=environment)
+    token = TokenFactory(app_connector=connector)
+    client = login(superuser)
+    client.post(change_url(connector, connector.pk), {"blocked": "on"}, headers={"X-Request-ID": "aanvraag-0001"})
+    token.expires_at = dt.datetime(2099, 11, 22, 13, 3, 22, 600_801, tzinfo=dt.UTC)
+    token.save(update_fields=["expires_at"])
+
+    connectors = client.get(list_url(ConnectorEvent)).content.decode()
+    tokens = client.get(list_url(TokenEvent)).content.decode()
+
+    whole = '<a href="{}?q=aanvraag-0001" title="aanvraag-0001"><code>aanvraag…</code></a>'
+    assert whole.format(list_url(ConnectorEvent)) in connectors
+    assert "<ins>22-11-2099 14:03:22</ins>" in tokens
 
 
 def test_records_are_found_by_request_user_address_and_kind_of_change(
