@@ -80,15 +80,25 @@ class Portal:
     @contextmanager
     def worker_held(self) -> Iterator[None]:
         """Hold the job workers: DESIGN 8 gives the machine to web and database, and the worker works elsewhere."""
-        worker = next(pid for pid in self._processes() if re.search(r"manage\.py procrastinate", command_line(pid)))
-        workers = [worker, *self._workers]
-        for one in workers:
-            os.killpg(one, signal.SIGSTOP)
+        self._signal_workers(signal.SIGSTOP)
         try:
             yield
         finally:
-            for one in workers:
-                os.killpg(one, signal.SIGCONT)
+            self._signal_workers(signal.SIGCONT)
+
+    @contextmanager
+    def worker_let_go(self) -> Iterator[None]:
+        """Let the held job workers go on meanwhile."""
+        self._signal_workers(signal.SIGCONT)
+        try:
+            yield
+        finally:
+            self._signal_workers(signal.SIGSTOP)
+
+    def _signal_workers(self, number: signal.Signals) -> None:
+        own = next(pid for pid in self._processes() if re.search(r"manage\.py procrastinate", command_line(pid)))
+        for worker in (own, *self._workers):
+            os.killpg(worker, number)
 
     def web_memory(self) -> tuple[float, float]:
         """Return the memory of the largest web process in MB: resident, and with shared pages divided."""

@@ -74,18 +74,16 @@ class Arena:
 
     def _play_one(self, name: str, number: int, result: Round) -> None:
         if name == PGBENCH:
-            with self.portal.worker_held():
-                result.pgbench = run_pgbench(
-                    self.portal.database_url, content=requests.document(), seconds=self.seconds, folder=self.folder
-                )
+            result.pgbench = run_pgbench(
+                self.portal.database_url, content=requests.document(), seconds=self.seconds, folder=self.folder
+            )
         elif name == BASELINE:
-            with self.portal.worker_held():
-                result.loads[name] = self._baseline(number, result)
+            result.loads[name] = self._baseline(number, result)
         elif name == WITH_WORKER:
-            result.loads[name] = self._gateway(name, number, result)
-        else:
-            with self.portal.worker_held():
+            with self.portal.worker_let_go():
                 result.loads[name] = self._gateway(name, number, result)
+        else:
+            result.loads[name] = self._gateway(name, number, result)
 
     def _gateway(self, name: str, number: int, result: Round) -> Load:
         """Load the gateway while the side client tries what must be refused."""
