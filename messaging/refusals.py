@@ -71,13 +71,18 @@ class Refusal:
 
 def cause_in_words(entry: LogEntry) -> str:
     """Return the cause as people read it; one of another version of this program by its code."""
-    explanation = _explanation(entry)
-    return str(explanation.text) if explanation else entry.cause
+    return cause_text(entry.cause)
+
+
+def cause_text(code: str) -> str:
+    """Return the same for the code of a cause."""
+    explanation = _explanation(code)
+    return str(explanation.text) if explanation else code
 
 
 def explain(entry: LogEntry) -> Refusal:
     """Put an entry into words."""
-    explanation = _explanation(entry)
+    explanation = _explanation(entry.cause)
     told = failure(entry)
     is_delivery = entry.door == LogEntry.Door.DELIVERY  # what was checked before the message was taken, all passed
     status, text = _what_the_sender_saw(entry, explanation)
@@ -180,9 +185,9 @@ def _call(entry: LogEntry) -> str:
     return f"{method} ({label})" if label else method
 
 
-def _explanation(entry: LogEntry) -> Explanation | None:
+def _explanation(code: str) -> Explanation | None:
     try:
-        return Cause.from_code(entry.cause).value
+        return Cause.from_code(code).value
     except KeyError:
         return None
 

@@ -9,11 +9,15 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from connectors.models import Environment
+from messaging import log_export
 from messaging.log_export import COLUMNS, safe_cell
+from messaging.queries_log import log_of
+from messaging.solutions import ELSEWHERE, Solution
 from portal.models import User
-from tests.factories import EnvironmentFactory
+from tests.factories import EnvironmentFactory, TokenFactory
 from tests.messaging.entries import SUPPORT, Login, entry_of, list_of
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +57,44 @@ def test_support_saves_the_log_of_all_and_others_do_not(
     assert len(rows) == len(entries)
     assert login(beheerder).get(f"{SUPPORT}{kind}/").status_code == 404
     assert login(outsider).get(f"{list_of(environment)}{kind}/").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["csv", "json"])
+@pytest.mark.parametrize("count", [0, 2, 5])
+def test_a_long_file_comes_in_batches_without_a_seam(
+    kind: str, count: int, environment: Environment, beheerder: User, login: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_export, "_BATCH", 2)
+    references = [entry_of(environment).public_reference for _n in range(count)]
+
+    rows = _read(login(beheerder), f"{list_of(environment)}{kind}/")
+
+    assert [row["log_reference"] for row in rows] == references[::-1]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_file_takes_one_query_per_batch(
+    count: int, environment: Environment, beheerder: User, login: Login, django_assert_num_queries: Any
+) -> None:
+    for _n in range(count):
+        entry_of(environment, token=TokenFactory(app_connector__environment=environment), resolved_by=beheerder)
+
+    with django_assert_num_queries(1):
+        pieces = [*log_export.as_csv(log_of(environment))]
+
+    assert len(pieces) == 2
+
+
+def test_a_file_says_who_solved_it_and_how(environment: Environment, beheerder: User, login: Login) -> None:
+    now = timezone.now()
+    entry_of(environment, resolved_at=now, resolved_by=beheerder, resolution=ELSEWHERE, evidence=["odd"])
+
+    (row,) = _read(login(beheerder), f"{list_of(environment)}csv/")
+
+    assert row["solved"] == now.isoformat()
+    assert row["solved_by"] == str(beheerder)
+    assert row["solution"] == Solution(ELSEWHERE).words
+    assert (row["observed"], row["allowed"]) == ("", "")
 
 
 def test_nothing_that_a_stranger_wrote_is_a_formula(environment: Environment, beheerder: User, login: Login) -> None:
