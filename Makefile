@@ -1,5 +1,7 @@
 # `make run` and `make test` need python3.11, its venv module, make and a package index. Nothing else.
 PYTHON ?= $(shell command -v python3.11 || command -v python3 || echo python3)
+# A line of the shell, before the first use of Python in a rule.
+HAS_PYTHON = command -v "$(PYTHON)" >/dev/null || { echo "$(PYTHON) is missing: Python 3.11 is needed (on Debian, apt-get install python3.11 python3-venv), or say which: make PYTHON=python3.11"; exit 1; }
 BIN := .venv/bin
 TEMPLATES := templates
 
@@ -10,23 +12,28 @@ help: ## Show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile
 
 run: ## Start everything: database, portal and worker (PORT, HOST, DATA_DIR, DATABASE_URL, DEMO=0)
+	@$(HAS_PYTHON)
 	@$(PYTHON) tools/environment.py run
 	@$(BIN)/python -m portal.supervisor
 
 test: ## Run the whole suite; the last line has the counts
+	@$(HAS_PYTHON)
 	@$(PYTHON) tools/environment.py dev
 	@$(BIN)/python tools/run_tests.py
 
 bench: ## Measure gateway, workers and pages (ROUNDS=5, SECONDS=3, WORKERS=1, LISTS=5000000; 0 leaves out; needs wrk)
 	@command -v wrk >/dev/null || { echo "wrk is missing: on Debian, apt-get install wrk"; exit 1; }
+	@$(HAS_PYTHON)
 	@$(PYTHON) tools/environment.py run
 	@$(PYTHON) tools/environment.py bench
 	@$(BIN)/python -m tests.bench
 
 venv: ## Make .venv with everything for development
+	@$(HAS_PYTHON)
 	@$(PYTHON) tools/environment.py dev
 
 token: ## Make new demo tokens and show a command that sends a message with one
+	@$(HAS_PYTHON)
 	@$(PYTHON) tools/environment.py run
 	@$(BIN)/python -m portal.supervisor.new_token
 
