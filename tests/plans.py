@@ -32,7 +32,7 @@ def watched_queries() -> Iterator[list[Asked]]:
     with connection.execute_wrapper(note):
         yield found
     for sql, params in asked:
-        if sql.split(maxsplit=1)[0].upper() in {"SELECT", "WITH"} and "FOR UPDATE" not in sql:
+        if sql.split(maxsplit=1)[0].upper() == "SELECT" and "FOR UPDATE" not in sql:
             found.append(Asked(sql, rows_read(sql, params)))
 
 

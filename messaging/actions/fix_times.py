@@ -47,16 +47,21 @@ _NOTE_REFUSALS = """
     DO UPDATE SET last_entry = greatest(known.last_entry, excluded.last_entry)
 """
 
+# It sets out from the tokens, by whatever name each may be known as a sender: there are few of them, and of senders
+# that are still kept out (anybody who ever tried) there may be very many.
 _NOTE_FIXES = f"""
     WITH success AS (
         SELECT o.id, o.refused_at, t.id AS token_id, t.environment_id, t.last_used_at
-        FROM messaging_fixtime o JOIN connectors_token t ON t.id = o.token_id
-        WHERE o.fixed_at IS NULL AND o.sender LIKE 'token %%' AND t.last_used_at > o.refused_at
-        UNION ALL
-        SELECT o.id, o.refused_at, t.id, t.environment_id, t.last_used_at
-        FROM messaging_fixtime o JOIN connectors_token t ON t.last_used_address = o.address
-        WHERE o.fixed_at IS NULL AND o.sender LIKE 'address %%' AND t.last_used_at > o.refused_at
-          AND (t.environment_id = o.environment_id
+        FROM connectors_token t
+        CROSS JOIN LATERAL (
+            SELECT 'token ' || t.id AS sender
+            UNION ALL
+            SELECT 'address ' || host(t.last_used_address) || ' ' || of.whom
+            FROM unnest(ARRAY[t.environment_id::text, '', t.customer_environment]) AS of(whom)
+        ) AS known
+        JOIN messaging_fixtime o ON o.sender = known.sender AND o.fixed_at IS NULL
+        WHERE t.last_used_at > o.refused_at
+          AND (o.sender LIKE 'token %%' OR t.environment_id = o.environment_id
                OR (o.environment_id IS NULL AND o.sender_environment IN ('', t.customer_environment)))
     ), fixed AS (
         SELECT DISTINCT ON (s.id) s.id, s.environment_id, coalesce(stored.at, s.last_used_at) AS at

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from connectors.causes import Cause
 from connectors.models import Environment, Token
-from messaging.actions.fix_times import forget_old_fix_times, work_out_fix_times
+from messaging.actions.fix_times import _NOTE_FIXES, forget_old_fix_times, work_out_fix_times
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import FixTime, LogEntry
 from messaging.models.messages import new_message_id
 from tests.factories import MessageFactory, TokenFactory
+from tests.plans import rows_read
 
 pytestmark = pytest.mark.django_db
 
@@ -143,3 +146,27 @@ def test_what_the_log_no_longer_keeps_is_forgotten(token: Token) -> None:
     FixTime.objects.update(refused_at=timezone.now() - timedelta(days=731))
 
     assert (forget_old_fix_times(), FixTime.objects.count()) == (1, 0)
+
+
+def test_who_never_comes_through_is_not_looked_at_every_minute(token: Token) -> None:
+    _refuse(Cause.ADDRESS_NOT_ALLOWLISTED, token)
+    work_out_fix_times()
+    FixTime.objects.bulk_create(
+        FixTime(
+            sender=f"address 198.51.{number // 200}.{number % 200} ",
+            cause="token_unknown",
+            address=f"198.51.{number // 200}.{number % 200}",
+            reference=uuid4(),
+            last_entry=1,
+            refused_at=timezone.now(),
+        )
+        for number in range(20_000)
+    )
+    _succeed(token)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE messaging_fixtime, connectors_token")
+
+    read = rows_read(_NOTE_FIXES, {})
+
+    assert read < 100
+    assert FixTime.objects.filter(fixed_at__isnull=False).count() == 1
