@@ -28,7 +28,7 @@ def make_deliveries(environment: Environment, people: dict[str, User]) -> None:
         acting_user=people["beheerder"],
     )
     failed = MessageEvent.objects.filter(message__environment=environment, to_status=Status.SEND_FAILED)
-    for event in failed.select_related("message__token", "message__message_type"):
+    for event in failed.select_related("message__token", "message__message_type").order_by("at"):
         _give_up(event, channel)
 
 

@@ -84,7 +84,7 @@ class Office:
 
 
 def make_history(environment: Environment, people: dict[str, User], *, now: datetime) -> None:
-    """Give an environment organisations, messages of the past weeks, and refusals of today."""
+    """Give an environment organisations and messages of the past weeks."""
     for name, number in ORGANISATIONS.items():
         organisation = Organisation.objects.create(environment=environment, name=name)
         OrganisationNumber.objects.create(
@@ -104,7 +104,6 @@ def make_history(environment: Environment, people: dict[str, User], *, now: date
         age = timedelta(days=chance.uniform(2, 40)) if len(way) > 2 else timedelta(minutes=20 + 7 * index)
         store(office, index, way, now - age, _document(chance, index))
     Token.objects.filter(environment=environment).update(last_used_at=now, last_used_address="127.0.0.1")
-    _refuse(office)
 
 
 def _document(chance: random.Random, index: int) -> tuple[str, bytes]:
@@ -206,9 +205,9 @@ def _organisation(environment: Environment, read: Document | None) -> Organisati
     return Organisation.objects.filter(environment=environment, numbers__number=read.identifier).first()
 
 
-def _refuse(office: Office) -> None:
-    """Leave a few refusals of today in the communication log."""
-    token = office.tokens[0]
+def make_refusals(environment: Environment) -> None:
+    """Leave a few refusals of today in the communication log, after what is older: it is listed as it was written."""
+    token = Token.objects.filter(environment=environment).earliest("pk")
     known = Circumstances(
         door=LogEntry.Door.SOAP,
         method="UploadMessage",
@@ -217,7 +216,7 @@ def _refuse(office: Office) -> None:
         sender_environment=token.customer_environment,
         message_type="BTW",
         external_message_id="BTW-2026-0911",
-        environment_id=office.environment.pk,
+        environment_id=environment.pk,
         app_connector_id=token.app_connector_id,
         token_id=token.pk,
         token_hint=token.hint,

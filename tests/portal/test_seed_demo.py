@@ -74,6 +74,15 @@ def test_there_are_messages_in_every_status() -> None:
     assert Message.objects.count() >= 36
 
 
+def test_the_communication_log_has_the_newest_on_top() -> None:
+    _seed()
+
+    moments = list(LogEntry.objects.order_by("-pk").values_list("at", flat=True))
+
+    assert len(moments) > 5
+    assert moments == sorted(moments, reverse=True)
+
+
 def test_people_find_tasks_in_both_steps_a_question_and_one_that_is_overdue() -> None:
     _seed()
 

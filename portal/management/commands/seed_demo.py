@@ -14,7 +14,7 @@ from connectors.models import Environment
 from portal.audit import acting_as
 from portal.demo.deliveries import make_deliveries
 from portal.demo.environments import CUSTOMERS, READY, WAITING, WAITING_CUSTOMER, make_environments, new_tokens
-from portal.demo.history import make_history
+from portal.demo.history import make_history, make_refusals
 from portal.demo.incidents import make_fix_times, make_incidents
 from portal.demo.people import PEOPLE, demo_password, ensure_people
 from portal.demo.tasks import make_tasks
@@ -51,6 +51,7 @@ def make_demo() -> dict[str, Any]:
         make_history(ready, people, now=timezone.now())
         make_tasks(ready, people, now=timezone.now())
         make_deliveries(ready, people)
+        make_refusals(ready)
         make_incidents(ready, Environment.objects.get(code=WAITING), people)
         make_fix_times(ready, now=timezone.now())
     else:
