@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from connectors.causes import Cause
 from messaging.actions.log import Circumstances, record_refusal
+from messaging.leases import let_go_after
 from messaging.models import LogEntry, Message, MessageContent, WorkflowStep
 from messaging.statuses import Status, change_status
 from messaging.xbrl import Document, XbrlError, read_document
@@ -174,6 +175,7 @@ def _process(claims: Sequence[Claim]) -> None:
 
 def _held_messages(claims: Sequence[Claim], *, skip_locked: bool = False) -> list[_Held]:
     """Lock the messages that these claims still hold."""
+    let_go_after(LEASE)
     attempts = {claim.message_id: claim.attempt for claim in claims}
     found = (
         Message.objects.select_for_update(of=("self",), skip_locked=skip_locked)

@@ -21,6 +21,7 @@ from messaging.actions.log import Circumstances, record_refusal
 from messaging.actions.outcomes import forget_failure
 from messaging.delivery.failures import DeliveryFailed
 from messaging.delivery.webhook import Answer
+from messaging.leases import let_go_after
 from messaging.models import Delivery, DeliveryChannel, LogEntry, Message
 from messaging.statuses import Status, change_status
 
@@ -175,6 +176,7 @@ def pause(attempt: int, first: int, longest: int) -> timedelta:
 
 def _held(claim: Claim) -> Message | None:
     """Lock delivery and message, in this order, if this claim still holds them."""
+    let_go_after(LEASE)
     held = Delivery.objects.select_for_update(no_key=True).filter(message=claim.message_id, turn=claim.turn, held=True)
     if held.first() is None:
         return None

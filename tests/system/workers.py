@@ -85,6 +85,13 @@ def query(sql: LiteralString) -> int:
         return int(cursor.fetchone()[0])
 
 
+def query_elsewhere(sql: LiteralString) -> int:
+    """Ask over a connection of its own, as another process would."""
+    with psycopg.connect(database_url()) as other:
+        found = other.execute(sql).fetchone()
+    return int(found[0]) if found else 0
+
+
 @contextmanager
 def locked(table: LiteralString, mode: LiteralString = "SHARE") -> Iterator[None]:
     """Lock a table, so that whoever writes (`SHARE`) or even reads (`ACCESS EXCLUSIVE`) in it stops there."""
