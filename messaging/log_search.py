@@ -53,6 +53,12 @@ class LogSearchForm(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
+    office = forms.CharField(
+        label=_("Environment or participant number"),
+        required=False,
+        max_length=20,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     cause = forms.ChoiceField(label=_("Cause"), required=False, choices=_causes)
     state = forms.ChoiceField(
         label=_("State"),
@@ -69,6 +75,8 @@ class LogSearchForm(forms.Form):
         self.environment = environment
         if environment is None:
             self.fields["sender"].label = _("External id or customer environment")
+        else:
+            del self.fields["office"]
 
     def clean_q(self) -> str:
         text: str = self.cleaned_data["q"].strip()
@@ -82,6 +90,20 @@ class LogSearchForm(forms.Form):
                 code="unreadable",
             )
         return text
+
+    def clean_office(self) -> list[int]:
+        """Return the keys of the environments with this code or participant number; none when nothing was filled in."""
+        text = "".join(self.cleaned_data["office"].split()).upper()
+        if not text:
+            return []
+        found = Environment.objects.filter(Q(code=text) | Q(participant_number=text)).values_list("pk", flat=True)
+        if not found:
+            raise forms.ValidationError(
+                _("No environment has the code or participant number %(text)s."),
+                code="unknown",
+                params={"text": text},
+            )
+        return list(found)
 
     @property
     def reference(self) -> UUID | None:
@@ -100,6 +122,8 @@ class LogSearchForm(forms.Form):
             entries = entries.filter(wanted)
         if found.get("sender"):
             entries = entries.filter(self._of_sender(found["sender"].strip()))
+        if found.get("office"):
+            entries = entries.filter(environment__in=found["office"])
         if found.get("cause"):
             entries = entries.filter(cause=found["cause"])
         if found.get("state"):

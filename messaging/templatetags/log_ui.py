@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from connectors.models import Environment
 from messaging.models import LogEntry
 from messaging.refusals import cause_in_words as in_words
-from messaging.what_if import DAYS, Effect, effect_of_page
+from messaging.what_if import DAYS, MOST, Effect, effect_of_page
 from portal.templatetags.portal_ui import icon
 
 register = template.Library()
@@ -43,6 +43,8 @@ def effect_in_words(effect: Effect | None) -> str:
         return ""
     counts = {"passes": effect.passes, "of": effect.of, "days": DAYS}
     text = _("Lets in %(passes)s of the %(of)s refused calls of the past %(days)s days.") % counts
+    if effect.capped:
+        text += " " + _("Looked at: the newest %(most)s refusals.") % {"most": MOST}
     if not effect.stopped_by:
         return text
     others = " ".join(str(cause.value.text) for cause in effect.stopped_by)

@@ -14,6 +14,7 @@ from connectors.authentication import Call, Grant, OpenType
 from connectors.causes import Cause
 from connectors.explanations import Fix
 from connectors.models import Environment
+from messaging.templatetags.log_ui import effect_in_words
 from messaging.what_if import (
     Change,
     Effect,
@@ -131,3 +132,10 @@ def test_the_refusals_of_the_week_are_decided_again_with_three_queries(
 @pytest.mark.django_db
 def test_a_page_without_a_readable_address_says_nothing(environment: Environment) -> None:
     assert effect_of_page(environment, "allow_address", app_connector=1, address="203.0.113.") == Effect()
+
+
+def test_the_words_tell_when_not_all_refusals_were_looked_at() -> None:
+    whole = effect_in_words(Effect(passes=12, of=14))
+
+    assert whole == "Lets in 12 of the 14 refused calls of the past 7 days."
+    assert effect_in_words(Effect(passes=12, of=14, capped=True)) == f"{whole} Looked at: the newest 500 refusals."

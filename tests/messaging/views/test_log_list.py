@@ -37,6 +37,33 @@ def test_support_sees_the_entries_of_all_environments_and_of_none(
     assert shown(login(support), SUPPORT) == entries[::-1]
 
 
+@pytest.mark.parametrize("office", ["O12345AB", "o12345ab ", "12345"])
+def test_support_finds_the_entries_of_one_environment(
+    office: str, environment: Environment, support: User, login: Login
+) -> None:
+    wanted = entry_of(environment)
+    entry_of(EnvironmentFactory(code="O54321XY"))
+    entry_of(None)
+
+    assert shown(login(support), SUPPORT, office=office) == [wanted]
+
+
+def test_an_environment_that_is_not_there_is_said_so(environment: Environment, support: User, login: Login) -> None:
+    entry_of(environment)
+
+    answer = login(support).get(SUPPORT, {"office": "99999"})
+
+    assert answer.status_code == 422
+    assert "No environment has the code or participant number 99999." in answer.content.decode()
+
+
+def test_members_cannot_ask_for_another_environment(environment: Environment, beheerder: User, login: Login) -> None:
+    own, other = entry_of(environment), EnvironmentFactory(code="O54321XY")
+    entry_of(other)
+
+    assert shown(login(beheerder), list_of(environment), office=other.code) == [own]
+
+
 @pytest.mark.parametrize(
     "write",
     [
