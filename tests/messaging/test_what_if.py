@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import override
 
 from connectors.authentication import Call, Grant, OpenType
 from connectors.causes import Cause
@@ -135,7 +136,8 @@ def test_a_page_without_a_readable_address_says_nothing(environment: Environment
 
 
 def test_the_words_tell_when_not_all_refusals_were_looked_at() -> None:
-    whole = effect_in_words(Effect(passes=12, of=14))
+    with override("en"):
+        words = [effect_in_words(Effect(passes=12, of=14, capped=capped)) for capped in (False, True)]
 
-    assert whole == "Lets in 12 of the 14 refused calls of the past 7 days."
-    assert effect_in_words(Effect(passes=12, of=14, capped=True)) == f"{whole} Looked at: the newest 500 refusals."
+    whole = "Lets in 12 of the 14 refused calls of the past 7 days."
+    assert words == [whole, f"{whole} Looked at: the newest 500 refusals."]
