@@ -250,7 +250,8 @@ def _reading(message_id: UUID, document: Document) -> dict[str, Any]:
 
 def _reject_held(message_id: UUID, reason: NotProcessable) -> None:
     message = Message.objects.select_related("message_type", "token").get(pk=message_id)
-    reference = record_refusal(reason.cause, _circumstances(message), reason.evidence)
+    at_work = Circumstances.of_message(message, LogEntry.Door.WORKER, address=message.source_address)
+    reference = record_refusal(reason.cause, at_work, reason.evidence)
     change_status(
         [message.pk],
         before=Status.PROCESSING,
@@ -274,18 +275,3 @@ def _give_back(claim: Claim, observed: str) -> None:
                 note=observed,
                 lease_until=timezone.now() + PAUSE,
             )
-
-
-def _circumstances(message: Message) -> Circumstances:
-    return Circumstances(
-        door=LogEntry.Door.WORKER,
-        address=message.source_address,
-        sender_environment=message.sender_environment,
-        message_type=message.message_type.code,
-        external_message_id=message.external_message_id,
-        environment_id=message.environment_id,
-        app_connector_id=message.token.app_connector_id,
-        token_id=message.token_id,
-        token_hint=message.token.hint,
-        message_id=message.pk,
-    )

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from connectors.forms.errors import show_refusal
+from connectors.forms.users import PersonForm
 from connectors.models.environments import environment_code_validator
 from messaging.actions.environments import open_environment
 from portal.errors import DomainError
 from portal.http import HtmxHttpRequest, render_page
 
 
-class EnvironmentForm(forms.Form):
+class EnvironmentForm(PersonForm):
     """The code and name of an office's environment, and who sets it up."""
 
     code = forms.CharField(
@@ -33,21 +33,7 @@ class EnvironmentForm(forms.Form):
         help_text=_("Somebody who has an account already is recognised by it."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "size": 40}),
     )
-    name = forms.CharField(
-        label=_("Name"),
-        max_length=150,
-        required=False,
-        help_text=_("Needed for a new account; of an existing account nothing is changed."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "size": 40}),
-    )
-    username = forms.CharField(
-        label=_("User name"),
-        max_length=150,
-        required=False,
-        validators=[UnicodeUsernameValidator()],
-        help_text=_("Needed for a new account; to sign in with, like the e-mail address."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "size": 30}),
-    )
+    field_order = ("code", "office", "email", "name", "username")
 
     def clean_code(self) -> str:
         code = "".join(str(self.cleaned_data["code"]).split()).upper()

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from connectors.actions.claims import end_claim_of
-from connectors.actions.tokens import create_token
+from connectors.actions.tokens import create_successor
 from connectors.actions.users import lock_environment
 from connectors.models import Token
 from connectors.queries import replacement_of
@@ -41,14 +41,7 @@ def replace_token_gradually(
     _check_can_close(old)
     old.closing_since, old.close_after_hours = old.closing_since or timezone.now(), quiet_hours
     old.save(update_fields=["closing_since", "close_after_hours"])
-    return create_token(
-        app_connector=old.app_connector,
-        user=old.user,
-        device=old.device,
-        customer_environment=old.customer_environment,
-        acting_user=acting_user,
-        confirmed=True,
-    )
+    return create_successor(old, acting_user=acting_user)
 
 
 @transaction.atomic

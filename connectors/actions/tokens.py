@@ -141,7 +141,11 @@ def replace_token(*, token: Token, acting_user: User) -> tuple[Token, str]:
 
     Raises `DomainError` when it was deleted before, or when its user may not have a token (any more).
     """
-    old = delete_token(token=token, acting_user=acting_user)
+    return create_successor(delete_token(token=token, acting_user=acting_user), acting_user=acting_user)
+
+
+def create_successor(old: Token, *, acting_user: User) -> tuple[Token, str]:
+    """Make a token for the same user, device and customer environment as `old`, as `create_token` does."""
     return create_token(
         app_connector=old.app_connector,
         user=old.user,

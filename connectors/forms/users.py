@@ -22,8 +22,8 @@ class RoleForm(forms.Form):
     role = forms.TypedChoiceField(label=_("Role"), choices=_ROLES, coerce=Role, widget=forms.RadioSelect)
 
 
-class AddPersonForm(RoleForm):
-    """A new user who signs in. Name and user name are for who has no account yet; the action knows."""
+class PersonForm(forms.Form):
+    """Somebody who signs in. Name and user name are for who has no account yet; the action knows."""
 
     email = forms.EmailField(
         label=_("E-mail address"),
@@ -46,6 +46,11 @@ class AddPersonForm(RoleForm):
         help_text=_("Needed for a new account; to sign in with, like the e-mail address."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none", "size": 30}),
     )
+
+
+class AddPersonForm(PersonForm, RoleForm):
+    """A new user who signs in, and what the user may do here."""
+
     field_order = ("email", "name", "username", "role")
 
 

@@ -16,7 +16,7 @@ from django.db import connection
 from connectors.causes import Cause
 from connectors.fields import display_network
 from connectors.throttling import origin_of
-from messaging.models import LogEntry
+from messaging.models import LogEntry, Message
 from portal.formats import printable
 from portal.group_commit import GroupCommit
 from portal.network import parse_address
@@ -71,6 +71,22 @@ class Circumstances:
     token_id: int | None = None
     token_hint: str = ""
     message_id: UUID | None = None
+
+    @classmethod
+    def of_message(cls, message: Message, door: LogEntry.Door, *, address: str | None = None) -> Circumstances:
+        """Return what is known when a stored message is refused; its type and token are needed with it."""
+        return cls(
+            door=door,
+            address=address,
+            sender_environment=message.sender_environment,
+            message_type=message.message_type.code,
+            external_message_id=message.external_message_id,
+            environment_id=message.environment_id,
+            app_connector_id=message.token.app_connector_id,
+            token_id=message.token_id,
+            token_hint=message.token.hint,
+            message_id=message.pk,
+        )
 
     def row(self) -> dict[str, Any]:
         return {

@@ -131,7 +131,7 @@ def record_failure(claim: Claim, channel: DeliveryChannel, failure: DeliveryFail
         return False
     final = claim.attempts >= MAX_ATTEMPTS or failure.cause is Cause.DELIVERY_NOT_AS_APPROVED
     evidence = {"observed": failure.observed, "channel": channel.name, "attempt": claim.attempts}
-    reference = record_refusal(failure.cause, _circumstances(message), evidence)
+    reference = record_refusal(failure.cause, Circumstances.of_message(message, LogEntry.Door.DELIVERY), evidence)
     change_status(
         [message.pk],
         before=Status(message.status),
@@ -185,18 +185,4 @@ def _held(claim: Claim) -> Message | None:
         .select_related("message_type", "token")
         .filter(pk=claim.message_id, status__in=[Status.READY, Status.SEND_FAILED])
         .first()
-    )
-
-
-def _circumstances(message: Message) -> Circumstances:
-    return Circumstances(
-        door=LogEntry.Door.DELIVERY,
-        sender_environment=message.sender_environment,
-        message_type=message.message_type.code,
-        external_message_id=message.external_message_id,
-        environment_id=message.environment_id,
-        app_connector_id=message.token.app_connector_id,
-        token_id=message.token_id,
-        token_hint=message.token.hint,
-        message_id=message.pk,
     )
