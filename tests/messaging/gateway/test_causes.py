@@ -59,10 +59,16 @@ ELSEWHERE: dict[Cause, tuple[str, str]] = {
         "messaging/delivery/test_folder.py",
         "test_a_link_on_the_way_leads_nowhere",
     ),
-    Cause.DELIVERY_SECRET_UNREADABLE: (WORKER, "test_a_secret_that_cannot_be_read_any_more_stops_the_channel"),
+    Cause.DELIVERY_SECRET_UNREADABLE: (
+        "messaging/delivery/test_failures.py",
+        "test_a_secret_that_cannot_be_read_any_more_stops_the_channel",
+    ),
     Cause.DELIVERY_NOT_AS_APPROVED: (WORKER, "test_what_nobody_approved_does_not_go_out"),
     Cause.DELIVERY_INTERRUPTED: (WORKER, "test_a_message_that_kills_its_workers_is_given_up"),
-    Cause.RESPONSE_UNREADABLE: (WORKER, "test_what_is_no_response_of_this_channel_is_set_aside_with_a_log_entry"),
+    Cause.RESPONSE_UNREADABLE: (
+        "messaging/delivery/test_responses.py",
+        "test_what_is_no_response_of_this_channel_is_set_aside_with_a_log_entry",
+    ),
 }
 
 
