@@ -5,13 +5,13 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 
-from django.contrib.auth.password_validation import validate_password
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from connectors.models import Environment, Token
 from portal.errors import DomainError
 from portal.models import Membership, Role, User
+from portal.passwords import first_acceptable
 
 PERSON_ROLES = (Role.BEHEERDER, Role.BEHANDELAAR, Role.AUDITOR)
 
@@ -145,8 +145,7 @@ def _create_person(*, email: str, name: str, username: str) -> tuple[User, str]:
     if User.objects.filter(username__iexact=username).exists():
         raise DomainError(_("Somebody else has this user name. Choose another."), field="username")
     user = User(email=email, name=name, username=username)
-    password = _generate_password()
-    validate_password(password, user)
+    password = first_acceptable(iter(_generate_password, None), user)
     user.set_password(password)
     user.save()
     return user, password

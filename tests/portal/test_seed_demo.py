@@ -145,3 +145,14 @@ def test_production_gets_no_demo(settings: Settings) -> None:
 
     with pytest.raises(CommandError, match="production"):
         call_command("seed_demo")
+
+
+def test_a_password_that_looks_like_an_address_is_made_again(settings: Settings) -> None:
+    """With this key the auditor's first one shares most letters with auditor@example.test, and nobody could start."""
+    settings.SECRET_KEY = "a key of some installation, number 594"
+
+    first, second = _seed(), _seed()
+
+    assert first["users"] == second["users"]
+    for user in first["users"]:
+        assert Client().login(username=user["username"], password=user["password"])

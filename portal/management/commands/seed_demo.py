@@ -64,8 +64,7 @@ def make_demo() -> dict[str, Any]:
             "rest": f"{settings.PORTAL_URL}/ProfitRestServices",
         },
         "users": [
-            {"role": person.role, "username": person.username, "password": demo_password(person.username)}
-            for person in PEOPLE
+            {"role": person.role, "username": person.username, "password": demo_password(person)} for person in PEOPLE
         ],
         "environments": [
             {"code": found.code, "participant": found.participant_number, "name": found.name} for found in environments
