@@ -107,6 +107,7 @@ def _about(entry: LogEntry, *, retried: bool) -> dict[str, Any]:
     # What stopped the call then may be mended, and something else not (any more).
     other = now.stopped_by if now.stopped_by and now.stopped_by.code != entry.cause else None
     fix = other.value.fix if other else None if solution else refusal.fix
+    owner = other.value.owner if other else None if solution else refusal.owner
     return {
         "entry": entry,
         "refusal": refusal,
@@ -114,6 +115,7 @@ def _about(entry: LogEntry, *, retried: bool) -> dict[str, Any]:
         "stopped_now": other,
         "remedy": remedy_for(entry, fix) if fix else None,
         "fix": fix,
+        "owner": owner,
         "for_sender": note_for_sender(entry, refusal) if refusal.owner is Owner.SENDER and not solution else "",
         "newer_token": newer_token(entry) if solution is None else None,
         "occurrences": occurrences_of(entry),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from datetime import datetime, timedelta
 from ipaddress import ip_network
+from typing import Any
 from uuid import uuid4
 
 from django.utils import timezone
@@ -19,6 +20,7 @@ from connectors.actions.incident_desk import (
     reject_incident,
 )
 from connectors.causes import Cause
+from connectors.fields import display_network
 from connectors.models import AllowlistEntry, AllowlistRequest, Environment
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import FixTime, LogEntry
@@ -51,7 +53,8 @@ def make_incidents(ready: Environment, waiting: Environment, people: dict[str, U
     answered = _ask(waiting, "203.0.113.80", "Testomgeving van de leverancier.", people)
     ask_about_incident(incident=answered, question="Is dit een vast adres?", acting_user=support)
     answer_incident(incident=answered, answer="Ja, volgens de leverancier is het vast.", acting_user=beheerder)
-    _refuse(waiting, "203.0.113.96", times=3, cause=Cause.TOKEN_EXPIRED)
+    expired = {"observed": (timezone.now() - timedelta(days=2)).isoformat(), "unit": "moment"}
+    _refuse(waiting, "203.0.113.96", times=3, cause=Cause.TOKEN_EXPIRED, evidence=expired)
     _ask(waiting, "203.0.113.96", "", people)
     turned_down = _ask(waiting, "203.0.113.128/25", "Het hele netwerk van de leverancier.", people)
     reject_incident(
@@ -100,7 +103,12 @@ def _ask(environment: Environment, address: str, explanation: str, people: dict[
 
 
 def _refuse(
-    environment: Environment, address: str, *, times: int, cause: Cause = Cause.ADDRESS_NOT_ALLOWLISTED
+    environment: Environment,
+    address: str,
+    *,
+    times: int,
+    cause: Cause = Cause.ADDRESS_NOT_ALLOWLISTED,
+    evidence: dict[str, Any] | None = None,
 ) -> None:
     token = environment.tokens.filter(deleted_at__isnull=True).earliest("pk")
     circumstances = Circumstances(
@@ -115,4 +123,10 @@ def _refuse(
         token_hint=token.hint,
     )
     for _time in range(times):
-        record_refusal(cause, circumstances, {"observed": address, "allowed": []})
+        record_refusal(cause, circumstances, evidence or _not_allowed(environment, address))
+
+
+def _not_allowed(environment: Environment, address: str) -> dict[str, Any]:
+    """Return the evidence that the gateway records of an address that is not on the allowlist."""
+    entries = AllowlistEntry.objects.filter(participant_number=environment.participant_number, revoked_at=None)
+    return {"observed": address, "allowed": [display_network(entry.network) for entry in entries.order_by("pk")]}

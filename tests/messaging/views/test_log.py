@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from connectors.causes import Cause
-from connectors.explanations import Fix
+from connectors.explanations import Fix, Owner
 from connectors.models import Environment
 from messaging.fixes import fix_link
 from messaging.queries_log import get_log_entry, log_of
@@ -40,6 +40,19 @@ def test_only_an_administrator_gets_the_button(
 
     assert button in login(beheerder).get(page_of(environment, entry)).content.decode()
     assert button not in login(auditor).get(page_of(environment, entry)).content.decode()
+
+
+def test_when_something_else_stops_the_call_by_now_its_owner_is_named(
+    environment: Environment, beheerder: User, login: Login
+) -> None:
+    token = TokenFactory(app_connector__environment=environment, app_connector__blocked=True)
+    entry = entry_of(environment, cause="address_not_allowlisted", token=token, token_hint=token.hint)
+
+    page = login(beheerder).get(page_of(environment, entry)).content.decode()
+
+    assert str(Cause.CONNECTOR_BLOCKED.value.text) in page
+    assert str(Owner.ADMINISTRATOR.value) in page
+    assert str(Owner.SUPPORT.value) not in page
 
 
 def test_entries_of_another_environment_and_of_none_do_not_exist(
