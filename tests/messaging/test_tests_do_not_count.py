@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from connectors.actions.one_time_tokens import create_one_time_token
+from connectors.actions.one_time_tokens import create_one_time_token, end_one_time_token
 from connectors.causes import Cause
 from connectors.explanations import Fix
 from connectors.models import Environment, Token
@@ -15,9 +15,11 @@ from messaging.actions.fix_times import work_out_fix_times
 from messaging.actions.log import Circumstances, record_refusal
 from messaging.models import FixTime, LogEntry
 from messaging.queries import message_type_rows
+from messaging.retries import try_again
+from messaging.solutions import solution_of
 from messaging.what_if import effect_in, network_allowlisted
 from portal.network import parse_address, parse_network
-from tests.factories import MessageFactory, TokenFactory
+from tests.factories import AllowlistEntryFactory, MessageFactory, TokenFactory
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "203.0.113.7"
@@ -56,6 +58,21 @@ def test_refused_tests_are_no_evidence_and_are_not_let_in(
 
     assert (evidence.refused, evidence.others, evidence.token_valid) == (3, 0, True)
     assert effect.of == 3
+
+
+def test_a_refused_test_is_not_put_down_to_the_end_of_its_token(
+    environment: Environment, token: Token, one_time: Token
+) -> None:
+    token.app_connector.grants.create(connector="CommSvcConnector")
+    _refuse(one_time, times=1)
+    end_one_time_token(token=one_time, acting_user=None)
+    entry = LogEntry.objects.get()
+
+    before, open_still = try_again(entry), solution_of(entry)
+    AllowlistEntryFactory(participant_number=environment.participant_number, network=parse_network(ADDRESS))
+
+    assert (before.stopped_by, open_still) == (Cause.ADDRESS_NOT_ALLOWLISTED, None)
+    assert solution_of(entry) is not None
 
 
 def test_without_a_call_there_is_no_evidence(environment: Environment, one_time: Token) -> None:
