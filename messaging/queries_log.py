@@ -9,6 +9,8 @@ from uuid import UUID
 from django.db.models import Max, Min, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest
 
+from connectors.causes import Cause
+from connectors.explanations import Condition
 from connectors.models import Environment
 from messaging.models import LogEntry
 from portal.menu_numbers import Number, counter, up_to
@@ -16,6 +18,7 @@ from portal.menu_numbers import Number, counter, up_to
 MAX_COUNTED = 99  # in the menu
 # Of the entries like one, so many are counted, of a day around it.
 MOST_ALIKE = 1_000
+_OF_THE_ADDRESS = frozenset(cause.code for cause in Cause if cause.value.condition is Condition.ADDRESS)
 # Entries of one moment, and how long an entry takes up what is refused alike.
 MOMENT = dt.timedelta(minutes=2)
 
@@ -58,9 +61,12 @@ def get_log_entry(entries: QuerySet[LogEntry], reference: UUID) -> LogEntry:
 def occurrences_of(entry: LogEntry) -> Occurrences:
     """Count what was refused like an entry, for the same cause and token (or address), in the day up to it and since.
 
-    Within a minute equal refusals are one entry, so what keeps failing is many.
+    Within a minute equal refusals are one entry, so what keeps failing is many. When the address is what was wrong, the
+    same token from another address is another matter.
     """
     whose = Q(token=entry.token_id) if entry.token_id else Q(token__isnull=True, address=entry.address)
+    if entry.cause in _OF_THE_ADDRESS:
+        whose &= Q(address=entry.address)
     since = entry.at - dt.timedelta(days=1)
     alike = LogEntry.objects.filter(whose, cause=entry.cause, environment=entry.environment_id, at__gte=since)
     keys = [*alike.order_by("-pk").values_list("pk", flat=True)[: MOST_ALIKE + 1]]

@@ -12,7 +12,7 @@ from connectors.causes import Cause
 from connectors.explanations import Fix, Owner
 from connectors.models import Environment
 from messaging.fixes import fix_link
-from messaging.queries_log import get_log_entry, log_of
+from messaging.queries_log import get_log_entry, log_of, occurrences_of
 from portal.models import User
 from tests.factories import AllowlistEntryFactory, EnvironmentFactory, MessageFactory, TokenFactory
 from tests.messaging.entries import SUPPORT, Login, entry_of, list_of, page_of
@@ -198,6 +198,16 @@ def test_the_entry_of_a_message_leads_to_it_for_members_and_not_for_support(
 
     assert link in of_member
     assert link not in of_support
+
+
+def test_an_address_is_told_its_own_refusals_only(environment: Environment) -> None:
+    token = TokenFactory(app_connector__environment=environment)
+    known = {"cause": Cause.ADDRESS_NOT_ALLOWLISTED.code, "token": token}
+    entry, _again, _elsewhere = (
+        entry_of(environment, address=address, **known) for address in ("203.0.113.7", "203.0.113.7", "203.0.113.8")
+    )
+
+    assert occurrences_of(entry).times == 2
 
 
 def test_repeats_are_told_with_when_it_was_last_seen(environment: Environment, beheerder: User, login: Login) -> None:
