@@ -68,11 +68,14 @@ def blocking_refusals(environment: Environment) -> dict[str, list[Blocking]]:
 
 
 def _recent(environment: Environment) -> list[dict[str, Any]]:
-    """Return the newest refusals of client programs that nobody has solved; tests of our own are none."""
+    """Return the newest refusals of client programs that nobody has solved.
+
+    Tests of our own are none, nor is what happened in the portal itself, such as a claim link that was opened twice.
+    """
     granted = ConnectorGrant.objects.filter(app_connector=OuterRef("app_connector"), connector=Connector.COMM_SVC)
     entries = LogEntry.objects.filter(
         environment=environment, resolved_at__isnull=True, token__test_address__isnull=True, message__isnull=True
-    )
+    ).exclude(door=LogEntry.Door.PORTAL)
     found = entries.order_by("-pk").values(
         "cause",
         "address",

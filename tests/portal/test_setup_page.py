@@ -34,11 +34,10 @@ def token(environment: Environment) -> Token:
 
 def _refuse(token: Token, cause: Cause = Cause.ADDRESS_NOT_ALLOWLISTED, times: int = 1, **given: Any) -> LogEntry:
     circumstances = Circumstances(
-        door=LogEntry.Door.SOAP,
         environment_id=token.environment_id,
         app_connector_id=token.app_connector_id,
         token_id=token.pk,
-        **{"address": "203.0.113.7", "message_type": "BTW"} | given,
+        **{"door": LogEntry.Door.SOAP, "address": "203.0.113.7", "message_type": "BTW"} | given,
     )
     for _time in range(times):
         reference = record_refusal(cause, circumstances)
@@ -83,6 +82,12 @@ def test_when_all_is_done_the_page_rests(login: Login, beheerder: User, token: T
 
     assert "every 5s" not in page
     assert "6 van 6" in page
+
+
+def test_what_happened_in_the_portal_is_no_refused_call(environment: Environment, token: Token) -> None:
+    _refuse(token, Cause.CLAIM_OPENED_AGAIN, door=LogEntry.Door.PORTAL)
+
+    assert blocking_refusals(environment) == {}
 
 
 def test_a_refused_sender_is_pointed_at_in_the_step_that_solves_it(environment: Environment, token: Token) -> None:
