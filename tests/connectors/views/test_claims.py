@@ -131,6 +131,17 @@ def test_nobody_keeps_the_page_finds_it_or_sees_its_address(manager: Client, vis
     assert {"noindex" in answer["X-Robots-Tag"] for answer in answers} == {True}
 
 
+def test_who_claims_is_told_whom_to_ask_about_a_blocked_type(
+    manager: Client, visitor: Client, here: str, environment: Environment
+) -> None:
+    address, code = _make(manager, here)
+
+    page = visitor.post(address, {"code": code}).content.decode()
+
+    assert f"Ask {environment.name} to open the type" in page
+    assert "under Communication connector" not in page
+
+
 def test_the_token_is_in_one_answer_and_nowhere_else(
     manager: Client,
     visitor: Client,
