@@ -212,5 +212,11 @@ def _identifier(instance: Instance, kind: Kind, context: Context) -> tuple[Ident
 
 def _identity_findings(instance: Instance, context: Context) -> tuple[Finding, ...]:
     """A document is about one organisation; when its contexts name another one too, a person has to look."""
-    others = {other.identifier for other in instance.contexts.values()} - {context.identifier}
+    own = _comparable(context.identifier)
+    others = set(map(_comparable, {other.identifier for other in instance.contexts.values()})) - {own}
     return (Finding("several_identifiers", found=len(others) + 1),) if others else ()
+
+
+def _comparable(identifier: str) -> str:
+    """A number as it compares with another: some programs write `NL` before it in one context and not in the next."""
+    return normalise_vat_number(identifier) or identifier

@@ -10,14 +10,14 @@ from messaging.xbrl.errors import ErrorCode, XbrlError, printable
 MAX_TEXT = 200  # characters that are kept of a name or reference; the taxonomy's longest is 200
 
 # Twelve digits: the taxonomy allows ten, and the total of the longest listing still fits a bigint.
-_AMOUNT = re.compile(r"([+-]?)([0-9]{1,12})(?:\.0{1,10})?", re.ASCII)
+_AMOUNT = re.compile(r"([+-]?)([0-9]{1,12})(?:\.0{0,10})?", re.ASCII)
 _DATE = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T([0-9:.]{5,15})(?:Z|[+-][0-9]{2}:[0-9]{2})?|Z)?", re.ASCII)
 _NOT_ALPHANUMERIC = re.compile(r"[^0-9A-Z]+")
 _CREATED_AT_FORMS = {12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}
 
 
 def parse_amount(text: str, name: str) -> int | None:
-    """Whole euros; None for an empty fact. `123.00` and `+123` are 123; anything else is `BAD_AMOUNT`.
+    """Whole euros; None for an empty fact. `123.00`, `123.` and `+123` are 123; anything else is `BAD_AMOUNT`.
 
     Cents are refused, not rounded: the form asks for whole euros, and what is approved must be what is sent.
     """

@@ -164,7 +164,17 @@ def test_the_sums_of_a_suppletie_are_checked() -> None:
 
 @pytest.mark.parametrize(
     ("text", "amount"),
-    [("123", 123), (" 123 ", 123), ("+123", 123), ("123.00", 123), ("-5.0", -5), ("007", 7), ("-0", 0), ("", None)],
+    [
+        ("123", 123),
+        (" 123 ", 123),
+        ("+123", 123),
+        ("123.00", 123),
+        ("123.", 123),
+        ("-5.0", -5),
+        ("007", 7),
+        ("-0", 0),
+        ("", None),
+    ],
 )
 def test_amounts_are_read_tolerantly(text: str, amount: int | None) -> None:
     assert read_document(vat_return({TOTAL: text})).amount == amount
@@ -242,6 +252,12 @@ def test_another_organisation_in_the_same_document_is_a_finding() -> None:
 
     assert document.identifier == "001000079B08"
     assert document.findings == (Finding("several_identifiers", found=2),)
+
+
+def test_the_country_code_before_the_number_in_one_context_makes_no_other_organisation() -> None:
+    document = read_document(xbrl(context(), context("x", identifier="NL001000079B08"), UNIT, fact(TOTAL, 0)))
+
+    assert document.findings == ()
 
 
 def test_unknown_facts_are_ignored() -> None:
