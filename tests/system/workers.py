@@ -33,6 +33,8 @@ from tests.portal.stand_in import PROJECT, wait_for
 SAFETY_NETS = ("recover_stalled_jobs", "find_forgotten_messages", "find_forgotten_deliveries")
 _NEWEST = "SELECT coalesce(max(id), 0) FROM procrastinate_workers"
 _WAITS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+# For a whole table, and not for the moment that another worker needs to write a job of the same name.
+_WAITS_FOR_TABLE = f"{_WAITS} AND wait_event = 'relation'"
 
 
 def database_url() -> str:
@@ -102,7 +104,7 @@ def locked(table: LiteralString, mode: LiteralString = "SHARE") -> Iterator[None
 
 def wait_until_somebody_waits() -> None:
     """Wait until a worker has come to the locked table."""
-    wait_for(lambda: query(_WAITS) > 0)
+    wait_for(lambda: query(_WAITS_FOR_TABLE) > 0)
 
 
 def wait_until_one_job_is_left() -> None:

@@ -54,7 +54,7 @@ def test_an_environment_that_is_not_there_is_said_so(environment: Environment, s
     answer = login(support).get(SUPPORT, {"office": "99999"})
 
     assert answer.status_code == 422
-    assert "No environment has the code or participant number 99999." in answer.content.decode()
+    assert "Geen omgeving heeft de code of het deelnemersnummer 99999." in answer.content.decode()
 
 
 def test_members_cannot_ask_for_another_environment(environment: Environment, beheerder: User, login: Login) -> None:
