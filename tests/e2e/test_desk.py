@@ -8,7 +8,7 @@ from ipaddress import ip_network
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
 
 from connectors.models import AllowlistEntry, AllowlistRequest, Environment
@@ -88,6 +88,27 @@ def test_the_keys_go_through_the_queue_and_decide(
     third.refresh_from_db()
     assert third.decision_reason == "Geen klant; g en j horen hier bij de tekst."
     assert [str(entry.network) for entry in AllowlistEntry.objects.all()] == ["203.0.113.2/32"]
+
+
+def test_keys_faster_than_the_pages_are_not_lost_and_decide_about_nothing_that_was_left(
+    desk: Page, live_server: LiveServer, incidents: list[AllowlistRequest]
+) -> None:
+    first, second, _third, fourth, _fifth = incidents
+    held: list[Route] = []
+    desk.goto(live_server.url + QUEUE)
+    desk.keyboard.press("j")
+    _opened(desk, first)
+
+    desk.route(f"**{QUEUE}{second.pk}/**", lambda route: held.append(route))
+    with desk.expect_request(f"**{QUEUE}{second.pk}/**"):
+        desk.keyboard.press("j")
+    desk.keyboard.press("g")  # the first is on the screen still, but has been left
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    held[0].continue_()
+
+    _opened(desk, fourth)
+    assert not AllowlistRequest.objects.exclude(status=Status.OPEN).exists()
 
 
 def test_enter_opens_what_the_focus_is_on(

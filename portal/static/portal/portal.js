@@ -76,6 +76,9 @@
     return true;
   }
 
+  /* Keys pressed faster than pages arrive. */
+  const waiting = [];
+
   function onKey(event) {
     if (event.key === "Escape") {
       for (const drop of document.querySelectorAll("details[data-drop][open]")) {
@@ -95,11 +98,26 @@
     const target = [...document.querySelectorAll(`[data-key="${CSS.escape(event.key)}"]`)].find(visible);
     if (!target) return;
     event.preventDefault();
+    /* What is still loading is about to go: whoever goes on is taken along, but nothing is decided about what was left. */
+    if (target.closest("[aria-busy=true]")) {
+      if (target.matches("a")) waiting.push(event.key);
+      return;
+    }
     target.focus();
     if (!target.matches("input, textarea, select")) target.click();
   }
 
   document.addEventListener("keydown", onKey);
+
+  document.addEventListener("htmx:afterSettle", () => {
+    const key = waiting.shift();
+    if (key) document.body.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+  });
+
+  /* After a failure there is nothing to go on from. */
+  for (const failed of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failed, () => waiting.splice(0));
+  }
 
   document.addEventListener("click", (event) => {
     for (const drop of document.querySelectorAll("details[data-drop][open]")) {
