@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from connectors.causes import Cause
@@ -50,7 +51,7 @@ class Solution:
         if self.way in _WAYS:
             return str(_WAYS[self.way])
         try:
-            return str(Fix[self.way.upper()].value)
+            return gettext("Done: %(fix)s") % {"fix": Fix[self.way.upper()].value}  # a fix is written as an order
         except KeyError:  # what somebody wrote, or another version of this program
             return self.way
 

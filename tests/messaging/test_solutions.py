@@ -7,11 +7,13 @@ from collections.abc import Callable
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
+from connectors.explanations import Fix
 from connectors.models import AppConnector, Environment
 from messaging.actions.solving import note_solutions
 from messaging.models import LogEntry
-from messaging.solutions import solution_of
+from messaging.solutions import Solution, solution_of
 from portal.models import User
 from tests.factories import MessageFactory, TokenFactory
 from tests.messaging.entries import Login, entry_of, page_of
@@ -110,3 +112,10 @@ def test_another_environments_entry_is_not_even_confirmed(
     answers = [call(f"{page_of(environment, entry)}{page}"), call(theirs)]
 
     assert [answer.status_code for answer in answers] == [404, 404]  # type: ignore[attr-defined]  # answers of a client
+
+
+def test_what_has_been_done_does_not_read_as_an_order() -> None:
+    with override("nl"):
+        words = Solution(Fix.ADD_CONNECTOR.name.lower()).words
+
+    assert words == "Gedaan: Voeg de connector CommSvcConnector toe aan de app connector."
