@@ -115,6 +115,9 @@ class Connection:
         read = answer.read(MAX_ANSWER + 1)
         if deadline.passed:
             raise TimeoutError
+        if answer.length and len(read) <= MAX_ANSWER and 200 <= answer.status < 300:
+            # What is missing may have been a refusal. Sent again, with the same key, it is told again.
+            raise http.client.IncompleteRead(read, answer.length)
         if len(read) > MAX_ANSWER or answer.will_close or not answer.isclosed():
             self.close()
         return answer.status, read[:MAX_ANSWER], answer.headers

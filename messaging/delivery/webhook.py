@@ -66,17 +66,23 @@ def send(
             Cause.DELIVERY_TURNED_AWAY, f"HTTP {status}", of_channel=status >= 500 or status in _NOT_NOW
         )
     trace(_("The receiver answered HTTP %(status)s.") % {"status": status})
-    return read_answer(body)
+    return read_answer(body, about=parcel.message_id)
 
 
-def read_answer(body: bytes) -> Answer | None:
-    """Read `{"status": "accepted" | "refused", "reason": "..."}`; anything else says nothing about the message."""
+def read_answer(body: bytes, *, about: str = "") -> Answer | None:
+    """Read `{"status": "accepted" | "refused", "reason": "..."}`; anything else says nothing about the message.
+
+    `about` is the message that was asked about: an answer that names another one does not decide about this one.
+    """
     try:
         told = json.loads(body.decode())
     except (ValueError, RecursionError):
         return None
     status = told.get("status") if isinstance(told, dict) else None
     if status not in ("accepted", "refused"):
+        return None
+    named = told.get("messageId")
+    if about and named is not None and str(named).replace("-", "").upper() != about.upper():
         return None
     reason = told.get("reason")
     return Answer(status == "accepted", printable(reason) if isinstance(reason, str) else "")

@@ -34,6 +34,7 @@ class Receiver:
     port: int = 0
     answers: list[bytes] = field(default_factory=lambda: [OK])
     dribble: bool = False
+    hangs_up: bool = False
     calls: list[Call] = field(default_factory=list)
     connections: int = 0
     over: threading.Event = field(default_factory=threading.Event)
@@ -63,6 +64,8 @@ class Receiver:
                 if not told:
                     return
                 self._say(connection, told)
+                if self.hangs_up:
+                    return
 
     def _say(self, connection: socket.socket, told: bytes) -> None:
         if not self.dribble:
@@ -75,10 +78,10 @@ class Receiver:
 
 
 @contextmanager
-def receiving(*answers: bytes, dribble: bool = False) -> Iterator[Receiver]:
+def receiving(*answers: bytes, dribble: bool = False, hangs_up: bool = False) -> Iterator[Receiver]:
     """Run a receiver."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        receiver = Receiver(listening.getsockname()[1], list(answers) or [OK], dribble)
+        receiver = Receiver(listening.getsockname()[1], list(answers) or [OK], dribble, hangs_up)
         thread = threading.Thread(target=receiver.serve, args=[listening], daemon=True)
         thread.start()
         try:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import threading
 import time
 from contextlib import closing
 from ipaddress import ip_network
+from uuid import UUID
 
 import pytest
 
@@ -89,6 +91,20 @@ def test_any_other_answer_says_nothing_about_the_message(body: bytes) -> None:
     assert read_answer(body) is None
 
 
+@pytest.mark.parametrize("named", ["0" * 31 + "B", "", 5])
+def test_an_answer_about_another_message_says_nothing_about_this_one(named: object) -> None:
+    told = json.dumps({"messageId": named, "status": "accepted"}).encode()
+    with receiving(answer("200 OK", told)) as receiver:
+        assert _send(receiver.url) == [None]
+
+
+@pytest.mark.parametrize("named", [PARCEL.message_id, PARCEL.message_id.lower(), str(UUID(PARCEL.message_id))])
+def test_an_answer_may_name_its_message(named: str) -> None:
+    told = json.dumps({"messageId": named, "status": "accepted"}).encode()
+    with receiving(answer("200 OK", told)) as receiver:
+        assert _send(receiver.url) == [Answer(True)]
+
+
 def test_a_redirect_is_not_followed() -> None:
     with receiving() as elsewhere, receiving(answer("302 Found", b"", f"Location: {elsewhere.url}")) as receiver:
         failure = _failure(receiver.url)
@@ -114,6 +130,14 @@ def test_an_answer_that_is_no_success_is_a_failure_of_the_channel_or_of_the_mess
 )
 def test_what_is_no_answer_is_a_failure(told: bytes) -> None:
     with receiving(told) as receiver:
+        failure = _failure(receiver.url)
+
+    assert failure.cause is Cause.DELIVERY_ANSWER_BROKEN
+
+
+@pytest.mark.parametrize("part", [b"", b'{"status": "refus'])
+def test_a_success_whose_answer_breaks_off_is_a_failure_because_it_may_have_been_a_refusal(part: bytes) -> None:
+    with receiving(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + part, hangs_up=True) as receiver:
         failure = _failure(receiver.url)
 
     assert failure.cause is Cause.DELIVERY_ANSWER_BROKEN
