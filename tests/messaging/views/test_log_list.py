@@ -37,6 +37,15 @@ def test_support_sees_the_entries_of_all_environments_and_of_none(
     assert shown(login(support), SUPPORT) == entries[::-1]
 
 
+def test_a_call_that_names_no_customer_environment_stands_under_that_of_its_token(
+    environment: Environment, beheerder: User, login: Login
+) -> None:
+    token = TokenFactory(app_connector__environment=environment, customer_environment="O67890AA")
+    entry_of(environment, token=token)
+
+    assert "O67890AA" in login(beheerder).get(list_of(environment)).content.decode()
+
+
 @pytest.mark.parametrize("office", ["O12345AB", "o12345ab ", "12345"])
 def test_support_finds_the_entries_of_one_environment(
     office: str, environment: Environment, support: User, login: Login
