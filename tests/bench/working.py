@@ -20,7 +20,7 @@ _PAUSE = 0.7  # seconds between two messages, in which the workers fall asleep
 _PATIENCE = 240.0  # seconds
 
 # By the database's clock, so that neither filling nor looking is measured; and without the messages of the demo, of
-# which one may fall due for another attempt meanwhile.
+# which one is ready to be sent as well.
 _SPAN = """
     SELECT count(*), count(DISTINCT message_id), extract(epoch FROM max(at) - %(since)s)::float8
     FROM messaging_messageevent JOIN messaging_message message ON message.id = message_id
