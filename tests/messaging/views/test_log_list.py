@@ -29,14 +29,6 @@ def test_the_list_shows_the_entries_of_the_environment_newest_first(
     assert shown(login(beheerder), list_of(environment)) == [second, first]
 
 
-def test_support_sees_the_entries_of_all_environments_and_of_none(
-    environment: Environment, support: User, login: Login
-) -> None:
-    entries = [entry_of(environment), entry_of(EnvironmentFactory()), entry_of(None)]
-
-    assert shown(login(support), SUPPORT) == entries[::-1]
-
-
 def test_a_call_that_names_no_customer_environment_stands_under_that_of_its_token(
     environment: Environment, beheerder: User, login: Login
 ) -> None:
@@ -44,33 +36,6 @@ def test_a_call_that_names_no_customer_environment_stands_under_that_of_its_toke
     entry_of(environment, token=token)
 
     assert "O67890AA" in login(beheerder).get(list_of(environment)).content.decode()
-
-
-@pytest.mark.parametrize("office", ["O12345AB", "o12345ab ", "12345"])
-def test_support_finds_the_entries_of_one_environment(
-    office: str, environment: Environment, support: User, login: Login
-) -> None:
-    wanted = entry_of(environment)
-    entry_of(EnvironmentFactory(code="O54321XY"))
-    entry_of(None)
-
-    assert shown(login(support), SUPPORT, office=office) == [wanted]
-
-
-def test_an_environment_that_is_not_there_is_said_so(environment: Environment, support: User, login: Login) -> None:
-    entry_of(environment)
-
-    answer = login(support).get(SUPPORT, {"office": "99999"})
-
-    assert answer.status_code == 422
-    assert "Geen omgeving heeft de code of het deelnemersnummer 99999." in answer.content.decode()
-
-
-def test_members_cannot_ask_for_another_environment(environment: Environment, beheerder: User, login: Login) -> None:
-    own, other = entry_of(environment), EnvironmentFactory(code="O54321XY")
-    entry_of(other)
-
-    assert shown(login(beheerder), list_of(environment), office=other.code) == [own]
 
 
 @pytest.mark.parametrize(
@@ -217,14 +182,6 @@ def test_failures_of_a_message_are_found_by_its_id_and_its_organisation(
     ]
 
     assert found == [[wanted]] * 3
-
-
-def test_support_finds_no_organisations(environment: Environment, support: User, login: Login) -> None:
-    organisation = OrganisationFactory(environment=environment, name="Timmerbedrijf Van Dalen B.V.")
-    message = MessageFactory(token__app_connector__environment=environment, organisation=organisation)
-    entry_of(environment, cause="not_processable", door="worker", message=message)
-
-    assert shown(login(support), SUPPORT, sender="van dalen") == []
 
 
 @pytest.mark.parametrize("wide", ["10.0.0.0/8", "2001:db8::/16"])
